@@ -1,0 +1,1 @@
+"""Simpul: the government service hub that a regency runs on one server."""

@@ -1,0 +1,1 @@
+"""Words that every room may use: errors, settings, the clock, identifiers."""

@@ -1,0 +1,107 @@
+"""The hub's settings: one typed table, read from the environment only.
+
+A bad value stops the start and says which. `docs/reference/settings.md` is made from this table.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simpul.kernel.errors import Misconfigured
+from simpul.kernel.words import Words
+
+
+def _read_port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= 65535:
+        raise ValueError("1–65535")
+    return port
+
+
+def _read_count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError("≥ 1")
+    return count
+
+
+def _read_bool(text: str) -> bool:
+    truth = {"1": True, "true": True, "yes": True, "ya": True, "0": False, "false": False, "no": False, "tidak": False}
+    if text.lower() not in truth:
+        raise ValueError("true/false")
+    return truth[text.lower()]
+
+
+def _read_address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("http(s)://…")
+    return text.rstrip("/")
+
+
+def _read_path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table: the environment variable, how to read it, its default as text, what it is for."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    about: Words
+    secret: bool = False
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("SIMPUL_HOME", _read_path, "~/.simpul", Words("Folder milik hub: basis data tertanam, spool, dan kunci.", "The hub's own folder: embedded database, spool and keys.")),
+    Setting("DATABASE_URL", str, "", Words("Alamat PostgreSQL milik pemilik skema. Kosong: hub menjalankan PostgreSQL sendiri.", "The owner's PostgreSQL address. Empty: the hub runs a PostgreSQL of its own."), secret=True),
+    Setting("PUBLIC_URL", _read_address, "http://127.0.0.1:8000", Words("Alamat portal yang tercetak pada dokumen dan contoh.", "The portal's address, as printed in papers and samples.")),
+    Setting("EXCHANGE_URL", _read_address, "http://127.0.0.1:8080", Words("Alamat exchange (API) yang tercetak pada dokumen dan contoh.", "The exchange's address, as printed in papers and samples.")),
+    Setting("PORTAL_PORT", _read_port, "8000", Words("Porta portal.", "The portal's port.")),
+    Setting("EXCHANGE_PORT", _read_port, "8080", Words("Porta exchange.", "The exchange's port.")),
+    Setting("DATABASE_PORT", _read_port, "5499", Words("Porta basis data tertanam, hanya di 127.0.0.1.", "The embedded database's port, on 127.0.0.1 only.")),
+    Setting("BIND_ADDRESS", str, "127.0.0.1", Words("Alamat jaringan yang didengarkan portal dan exchange.", "The network address that portal and exchange listen on.")),
+    Setting("PORTAL_WORKERS", _read_count, "1", Words("Banyaknya proses portal.", "Number of portal processes.")),
+    Setting("EXCHANGE_WORKERS", _read_count, "1", Words("Banyaknya proses exchange.", "Number of exchange processes.")),
+    Setting("TRUSTED_PROXY", _read_bool, "false", Words("Percayai X-Forwarded-For dan X-Forwarded-Proto dari proksi TLS.", "Trust X-Forwarded-For and X-Forwarded-Proto from the TLS proxy.")),
+    Setting("DEMO", _read_bool, "false", Words("Mode contoh: data contoh dan dokumen bertanda CONTOH.", "Demo mode: sample data, papers marked CONTOH.")),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process, read once at its start."""
+
+    SIMPUL_HOME: Path
+    DATABASE_URL: str
+    PUBLIC_URL: str
+    EXCHANGE_URL: str
+    PORTAL_PORT: int
+    EXCHANGE_PORT: int
+    DATABASE_PORT: int
+    BIND_ADDRESS: str
+    PORTAL_WORKERS: int
+    EXCHANGE_WORKERS: int
+    TRUSTED_PROXY: bool
+    DEMO: bool
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read every setting from the environment (default: the process's own).
+
+    Raises: Misconfigured, naming the variable and what it takes, never its value.
+    """
+    source = os.environ if environment is None else environment
+    values = {}
+    for setting in TABLE:
+        try:
+            values[setting.name] = setting.read(source.get(setting.name, "") or setting.default)
+        except ValueError as error:
+            raise Misconfigured(
+                Words(f"Nilai {setting.name} tidak dapat dipakai.", f"The value of {setting.name} can't be used."),
+                hint=Words(f"Yang diterima: {error}.", f"What it takes: {error}."),
+            ) from error
+    return Settings(**values)
