@@ -1,0 +1,1 @@
+"""The append-only log of sign-ins, refusals and changes."""

@@ -1,0 +1,1 @@
+"""Requests on their way through the SOP: events, open acts, drafts, comments, attachments."""

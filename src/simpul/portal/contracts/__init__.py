@@ -1,0 +1,1 @@
+"""The agreed contracts and their versions, and who agreed to them."""

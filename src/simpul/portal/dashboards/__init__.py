@@ -1,0 +1,1 @@
+"""What a dataset shows, made from its contract."""

@@ -1,0 +1,1 @@
+"""Batches of rows and the rows refused, as people see them."""

@@ -1,0 +1,1 @@
+"""The management API: the pages' actions for programs."""

@@ -1,0 +1,1 @@
+"""Government bodies, their officials and letterheads, and who succeeds whom."""

@@ -1,0 +1,1 @@
+"""The statutory papers made from cases."""

@@ -1,0 +1,1 @@
+"""The persons who sign in, their roles and personal tokens."""

@@ -1,0 +1,1 @@
+"""The versions of the SOP and of the working calendar."""

@@ -1,0 +1,1 @@
+"""The evidence tables: one row a call, and the seals over them."""

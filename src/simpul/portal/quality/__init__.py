@@ -1,0 +1,1 @@
+"""Integration test runs and validation reports."""

@@ -1,0 +1,1 @@
+"""What the exchange serves: publications, datasets, applications, keys and grants."""
