@@ -35,6 +35,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     last_sequence = models.PositiveIntegerField(default=0)
+    position = models.JSONField(default=dict)  # the interpreter's state; `rebuild_position` makes it anew from the events
     is_sample = models.BooleanField(default=False)
 
     class Meta:
