@@ -1,0 +1,85 @@
+"""What a query is once read: plain frozen values, nothing of SQL yet."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Quantifier = Literal["any", "all"]
+MediaKind = Literal["json", "csv", "object"]
+
+
+@dataclass(frozen=True)
+class PathStep:
+    """One step into a JSON column: `->key`, `->0`, or as text with `->>`."""
+
+    key: str | int
+    as_text: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column, or a place inside a JSON column."""
+
+    column: str
+    path: tuple[PathStep, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`field operator value`. The value is one text, or a list of texts for `in` and the quantified operators."""
+
+    field: Field
+    operator: str
+    value: str | tuple[str, ...]
+    negated: bool = False
+    quantifier: Quantifier | None = None
+
+
+@dataclass(frozen=True)
+class Logic:
+    """Conditions joined by `and` or `or`, possibly negated as a whole."""
+
+    operator: Literal["and", "or"]
+    items: tuple["Condition", ...]
+    negated: bool = False
+
+
+Condition = Filter | Logic
+
+
+@dataclass(frozen=True)
+class SelectItem:
+    """One output column; `field` is None for `*`."""
+
+    field: Field | None
+    alias: str | None = None
+    cast: str | None = None
+
+
+@dataclass(frozen=True)
+class OrderTerm:
+    """One sort key; nulls as PostgreSQL has them (last ascending, first descending) unless said."""
+
+    field: Field
+    descending: bool = False
+    nulls_first: bool | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which rows: `offset` rows are skipped, `limit` at most are given (None: as many as the hub allows)."""
+
+    offset: int = 0
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """One read request, in the caller's own words."""
+
+    select: tuple[SelectItem, ...] = (SelectItem(None),)
+    conditions: tuple[Condition, ...] = ()
+    order: tuple[OrderTerm, ...] = ()
+    window: Window = Window()
+    count_exact: bool = False
+    media: MediaKind = "json"
+    preferences_applied: tuple[str, ...] = ()

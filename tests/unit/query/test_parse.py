@@ -1,0 +1,186 @@
+"""What the grammar reads, and what it refuses by which code."""
+
+import pytest
+
+from simpul.query.errors import QueryError
+from simpul.query.filters import parse_filter, parse_logic, parse_row_filter
+from simpul.query.model import Field, Filter, Logic, OrderTerm, PathStep, SelectItem, Window
+from simpul.query.parse import parse
+from simpul.query.preferences import parse_media, parse_prefer
+from simpul.query.window import choose_status, parse_window, write_content_range
+
+
+@pytest.mark.parametrize("operator", ["eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike", "isdistinct"])
+def test_plain_operator_keeps_the_whole_value(operator: str) -> None:
+    assert parse_filter("nama", f'{operator}.a.b,"c"(d)') == Filter(Field("nama"), operator, 'a.b,"c"(d)')
+
+
+def test_not_negates_any_operator() -> None:
+    assert parse_filter("a", "not.in.(1,2)") == Filter(Field("a"), "in", ("1", "2"), negated=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("in.()", ()),
+        ("in.(a)", ("a",)),
+        ('in.(a,"b,c")', ("a", "b,c")),
+        (r'in.("a\"b","c\\d")', ('a"b', r"c\d")),
+        ("in.(,)", ("", "")),
+        ("in.( a , b)", (" a ", " b")),
+    ],
+)
+def test_list_reads_quoted_and_empty_values(text: str, values: tuple[str, ...]) -> None:
+    assert parse_filter("a", text).value == values
+
+
+def test_quantified_operator_takes_a_list_in_braces() -> None:
+    assert parse_filter("a", "like(any).{x*,y*}") == Filter(Field("a"), "like", ("x*", "y*"), quantifier="any")
+
+
+def test_is_takes_only_its_own_words() -> None:
+    assert parse_filter("a", "is.NULL").value == "null"
+    with pytest.raises(QueryError):
+        parse_filter("a", "is.kosong")
+
+
+def test_tree_nests_with_spaces_round_commas_and_brackets() -> None:
+    inner = Logic("and", (Filter(Field("b"), "gt", "2"), Filter(Field("c"), "is", "null")), negated=True)
+    tree = parse_logic("or", "( a.eq.1 , not.and( b.gt.2 ,c.is.null ) )")
+    assert tree == Logic("or", (Filter(Field("a"), "eq", "1"), inner))
+
+
+def test_value_in_tree_may_be_quoted() -> None:
+    assert parse_logic("and", '(a.eq."x,)y",b.not.in.(1,2))').items == (
+        Filter(Field("a"), "eq", "x,)y"),
+        Filter(Field("b"), "in", ("1", "2"), negated=True),
+    )
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(QueryError, match="Parameter"):
+        parse_logic("and", "(and" * 50 + "(a.eq.1)" + ")" * 50)
+
+
+def test_path_into_json_is_read() -> None:
+    assert parse_filter("isi->alamat->>0", "eq.x").field == Field("isi", (PathStep("alamat", False), PathStep(0, True)))
+
+
+def test_select_reads_alias_path_and_cast() -> None:
+    query = parse([("select", "kode, desa:nama::text ,isi->a")], {})
+    assert query.select == (
+        SelectItem(Field("kode")),
+        SelectItem(Field("nama"), "desa", "text"),
+        SelectItem(Field("isi", (PathStep("a", False),))),
+    )
+
+
+def test_order_reads_direction_and_nulls() -> None:
+    assert parse([("order", "a,b.desc,c.asc.nullsfirst,d.nullslast")], {}).order == (
+        OrderTerm(Field("a")),
+        OrderTerm(Field("b"), descending=True),
+        OrderTerm(Field("c"), nulls_first=True),
+        OrderTerm(Field("d"), nulls_first=False),
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ([("a", "1")], "PGRST100"),
+        ([("a", "eqq.1")], "PGRST100"),
+        ([("a", "eq")], "PGRST100"),
+        ([("a", "in.(1")], "PGRST100"),
+        ([("a", 'in.("1)')], "PGRST100"),
+        ([("a", "in.(1)x")], "PGRST100"),
+        ([("", "eq.1")], "PGRST100"),
+        ([("a b", "eq.1")], "PGRST100"),
+        ([("a", "eq.\0")], "PGRST100"),
+        ([("or", "(a.eq.1")], "PGRST100"),
+        ([("or", "()")], "PGRST100"),
+        ([("or", "(a.eq.1)b")], "PGRST100"),
+        ([("select", "a,,b")], "PGRST100"),
+        ([("select", "a::regclass")], "PGRST100"),
+        ([("select", "_x:a")], "PGRST100"),
+        ([("order", "a.up")], "PGRST100"),
+        ([("select", "a"), ("select", "b")], "PGRST100"),
+        ([("limit", "-1")], "PGRST103"),
+        ([("limit", "x")], "PGRST103"),
+        ([("offset", "1e3")], "PGRST103"),
+        ([("select", "count()")], "PGRST123"),
+        ([("select", "total:harga.sum()")], "PGRST123"),
+        ([("select", "a,lain(b)")], "PGRST127"),
+        ([("select", "a,...lain(b)")], "PGRST127"),
+        ([("lain.a", "eq.1")], "PGRST127"),
+        ([("a", "fts.kata")], "PGRST127"),
+        ([("on_conflict", "a")], "PGRST127"),
+    ],
+)
+def test_wrong_parameter_is_refused_under_its_code(parameters: list[tuple[str, str]], code: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(parameters, {})
+    assert caught.value.code == code
+
+
+def test_message_never_repeats_a_value() -> None:
+    for name, text in [("nik", "eqq.6305012345678901"), ("6305012345678901", "eq.1"), ("or", "(6305012345678901)")]:
+        with pytest.raises(QueryError) as caught:
+            parse([(name, text)], {})
+        told = f"{caught.value.message} {caught.value.hint} {caught.value.details}"
+        assert "6305012345678901" not in told
+
+
+@pytest.mark.parametrize(
+    ("limit", "offset", "header", "window"),
+    [
+        (None, None, None, Window()),
+        ("5", None, None, Window(0, 5)),
+        ("0", "7", None, Window(7, 0)),
+        (None, None, "0-19", Window(0, 20)),
+        (None, None, "items=20-", Window(20)),
+        ("5", None, "10-19", Window(0, 5)),
+    ],
+)
+def test_window_comes_from_parameters_or_range(
+    limit: str | None, offset: str | None, header: str | None, window: Window
+) -> None:
+    assert parse_window(limit, offset, header) == window
+
+
+@pytest.mark.parametrize("header", ["9-1", "a-b", "-5", "0-1,3-4"])
+def test_bad_range_header_is_416(header: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_window(None, None, header)
+    assert (caught.value.status, caught.value.code) == (416, "PGRST103")
+
+
+def test_content_range_and_status_agree() -> None:
+    assert write_content_range(10, 5, 15) == "10-14/15"
+    assert choose_status(10, 5, 15) == 206
+    assert choose_status(0, 15, 15) == 200
+    assert choose_status(0, 0, 0) == 200
+    with pytest.raises(QueryError, match="Rentang"):
+        choose_status(20, 0, 15)
+
+
+def test_accept_picks_the_best_that_can_be_made() -> None:
+    assert parse_media(None) == "json"
+    assert parse_media("text/html,application/xhtml+xml,*/*;q=0.8") == "json"
+    assert parse_media("application/json;q=0.2, text/csv") == "csv"
+    assert parse_media("application/vnd.pgrst.object+json") == "object"
+    with pytest.raises(QueryError, match="Accept"):
+        parse_media("image/png, text/csv;q=0")
+
+
+def test_unknown_preference_matters_only_when_strict() -> None:
+    assert parse_prefer("wait=3, count=exact") == {"count": "exact"}
+    with pytest.raises(QueryError, match="Prefer"):
+        parse_prefer("handling=strict, wait=3")
+
+
+def test_row_filter_is_a_query_string_whose_parts_must_all_hold() -> None:
+    assert parse_row_filter("kode=like.63.05*&aktif=is.true") == (
+        Filter(Field("kode"), "like", "63.05*"),
+        Filter(Field("aktif"), "is", "true"),
+    )
+    assert parse_row_filter("") == ()

@@ -1,0 +1,208 @@
+"""What the planner makes: only granted columns, values as parameters, the grant's filter fenced off."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simpul.query.errors import QueryError
+from simpul.query.filters import OPERATORS, parse_row_filter
+from simpul.query.fragment import quote_name
+from simpul.query.parse import parse
+from simpul.query.plan import MAX_ROWS, Plan, Table, plan
+
+TABLE = Table(
+    "wilayah_v1_live",
+    "desa",
+    {"kode": "text", "nama": "text", "jumlah": "bigint", "isi": "jsonb", "diubah": "timestamp with time zone"},
+)
+GRANTED = ("kode", "nama", "isi")
+
+
+def make_plan(*parameters: tuple[str, str], row_filter: str = "", **headers: str) -> Plan:
+    return plan(parse(parameters, headers), TABLE, GRANTED, parse_row_filter(row_filter))
+
+
+def test_everything_selected_means_granted_columns_only() -> None:
+    made = make_plan()
+    assert made.output == GRANTED
+    assert "jumlah" not in made.sql
+
+
+@pytest.mark.parametrize("column", ["jumlah", "tidak_ada", "_row", "_version"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("select", "{}"),
+        ("order", "{}"),
+        ("{}", "eq.1"),
+        ("or", "(kode.eq.1,{}.is.null)"),
+        ("select", "kode,x:{}::text"),
+    ],
+)
+def test_column_outside_the_grant_gets_the_same_answer_as_an_unknown_one(column: str, name: str, text: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        make_plan((name.format(column), text.format(column)))
+    assert caught.value.code == "PGRST204"
+
+
+def test_values_are_parameters_in_their_order() -> None:
+    made = make_plan(("kode", "eq.1"), ("nama", "like.Ta*"), ("limit", "3"), ("offset", "4"))
+    assert made.parameters == ("1", "Ta%", 3, 4)
+    assert made.sql.count("%s") == 4
+
+
+def test_count_repeats_the_source_without_the_window() -> None:
+    made = make_plan(("kode", "in.(1,2)"), ("limit", "3"), prefer="count=exact")
+    assert made.parameters == ('{"1","2"}', 3, 0, '{"1","2"}')
+
+
+def test_patterns_stay_outside_the_fence_of_a_row_filter() -> None:
+    made = make_plan(("nama", "like.x*"), ("kode", "eq.7"), row_filter="jumlah=gt.5")
+    inner, outer = made.sql.split(" OFFSET 0) AS _source")
+    assert '"jumlah" >' in inner
+    assert '"kode" =' in inner
+    assert '"nama" LIKE' not in inner
+    assert '"nama" LIKE' in outer
+
+
+def test_without_a_row_filter_there_is_no_fence() -> None:
+    assert "OFFSET 0" not in make_plan(("nama", "like.x*")).sql
+
+
+def test_rows_are_always_bounded_and_ordered_to_the_last() -> None:
+    made = make_plan(("order", "nama.desc.nullslast"), ("limit", "99999999"))
+    assert 'ORDER BY "nama" DESC NULLS LAST, "_row"' in made.sql
+    assert made.limit == MAX_ROWS
+
+
+def test_path_into_a_plain_column_is_refused() -> None:
+    with pytest.raises(QueryError) as caught:
+        make_plan(("nama->x", "eq.1"))
+    assert caught.value.code == "PGRST100"
+
+
+def test_json_keys_are_parameters() -> None:
+    made = make_plan(("isi->'; drop->>0".replace("'; drop", '"\'; drop"'), "eq.1"))
+    assert made.parameters[:3] == ("'; drop", 0, "1")
+    assert "drop" not in made.sql
+
+
+def test_one_name_twice_is_refused() -> None:
+    with pytest.raises(QueryError, match="select"):
+        make_plan(("select", "kode,kode:nama"))
+
+
+def test_evidence_gets_names_never_values() -> None:
+    made = make_plan(("nama", "eq.RAHASIA"), ("or", "(kode.gt.1,kode.is.null)"), ("select", "kode"))
+    assert made.columns == ("kode", "nama")
+    assert made.operators == ("eq", "gt", "is")
+
+
+VOCABULARY = frozenset(
+    [
+        "with",
+        "as",
+        "select",
+        "from",
+        "where",
+        "order",
+        "by",
+        "limit",
+        "offset",
+        "and",
+        "or",
+        "not",
+        "asc",
+        "desc",
+        "nulls",
+        "first",
+        "last",
+        "cast",
+        "coalesce",
+        "json_agg",
+        "count",
+        "null",
+        "bigint",
+        "text",
+        "int",
+        "is",
+        "true",
+        "false",
+        "unknown",
+        "like",
+        "ilike",
+        "distinct",
+        "any",
+        "all",
+        "case",
+        "when",
+        "then",
+        "else",
+        "end",
+        "replace",
+        "concat_ws",
+        "string_agg",
+        "to_json",
+        "numeric",
+        "boolean",
+        "date",
+        "time",
+        "timestamp",
+        "timestamptz",
+        "integer",
+        "smallint",
+        "rows",
+        "total",
+        "body",
+        "_page",
+        "_source",
+    ]
+)
+LITERALS = re.compile(r"'\[\]'|'\{\}'|','|''|'\"'|'\"\"'|E'\[\",\\r\\n\]'|E'\\n'")
+
+
+def list_strange_words(sql: str, names: set[str]) -> list[str]:
+    """Return every word of the SQL that is neither the hub's own constant nor a quoted name among `names`."""
+    left = LITERALS.sub(" ", sql).replace("%s", " ")
+    for name in names:
+        left = left.replace(quote_name(name), " ")
+    return [word for word in re.findall(r"[^\s(),.:=<>~|*#-]+", left) if word.lower() not in VOCABULARY and word != "0"]
+
+
+TEXTS = st.text(max_size=12) | st.sampled_from(["';--", '"x"', "%s", "a%(b)s", "\\", "1) or (1=1", "--", "/*"])
+NAMES = st.sampled_from(["kode", "nama", "isi", "jumlah", "isi->a", "isi->>0", "or", "and", "not.or", "x"]) | TEXTS
+OPERATIONS = st.builds(
+    "{}{}.{}".format, st.sampled_from(["", "not."]), st.sampled_from(sorted(OPERATORS)), TEXTS | st.just("(a,b)")
+)
+TREES = st.builds("({}.{},kode.eq.1)".format, NAMES, OPERATIONS)
+SELECTS = st.builds("{}:{}::{}".format, st.sampled_from(["desa", "A1"]) | TEXTS, NAMES, st.just("text") | TEXTS)
+PARAMETERS = st.lists(
+    st.tuples(NAMES, OPERATIONS | TREES)
+    | st.tuples(st.just("select"), SELECTS | NAMES)
+    | st.tuples(st.just("order"), NAMES)
+    | st.tuples(st.sampled_from(["limit", "offset"]), st.integers(-5, 50).map(str)),
+    max_size=4,
+)
+
+
+@given(PARAMETERS, st.sampled_from(["application/json", "text/csv"]), st.sampled_from(["", "kode=like.63*"]))
+def test_no_input_reaches_the_sql_text(parameters: list[tuple[str, str]], accept: str, row_filter: str) -> None:
+    try:
+        made = make_plan(*parameters, row_filter=row_filter, accept=accept, prefer="count=exact")
+    except QueryError:
+        return
+    names = {*TABLE.columns, TABLE.schema, TABLE.name, "_row", *made.output}
+    assert list_strange_words(made.sql, names) == []
+    assert made.sql.count("%s") == len(made.parameters)
+    assert all(re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) for name in made.output)
+
+
+@given(TEXTS, TEXTS)
+def test_sql_is_the_same_whatever_the_values(one: str, other: str) -> None:
+    def write(value: str) -> str:
+        return make_plan(("kode", f"eq.{value}"), ("nama", f"not.ilike.{value}")).sql
+
+    if "\0" not in one + other:
+        assert write(one) == write(other)
