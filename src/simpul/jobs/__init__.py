@@ -1,0 +1,1 @@
+"""The worker: each task a few lines that call an action."""
