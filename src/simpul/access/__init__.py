@@ -1,0 +1,1 @@
+"""May this program do this with this data for this purpose? Keys, grants and the decision (pure)."""
