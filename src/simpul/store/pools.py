@@ -98,7 +98,14 @@ def is_refusal(error: psycopg.OperationalError) -> bool:
     """
     text = str(error)
     return any(
-        words in text for words in ("authentication failed", "does not exist", "no pg_hba.conf entry", "no password")
+        words in text
+        for words in (
+            "authentication failed",
+            "does not exist",
+            "no pg_hba.conf entry",
+            "no password",
+            "permission denied",
+        )
     )
 
 
