@@ -1,0 +1,135 @@
+"""XLSX and ODS by calamine: the first sheet with data, values as shown, formulas by their stored results.
+
+Memory: the area of that sheet (at most `limits.CELLS` cells, some 30 bytes each); for ODS, of all sheets.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from python_calamine import CalamineSheet, CalamineWorkbook
+
+from simpul.delivery.errors import FileEmpty, FileRefused
+from simpul.delivery.header import read_header
+from simpul.delivery.hostile import open_source
+from simpul.delivery.sheet import Damaged, Notebook, Row, Sheet
+from simpul.delivery.sheet_scan import SheetFacts, scan_ods, scan_xlsx
+from simpul.kernel.words import Words
+
+_FORMULA_LIKE = re.compile(r"[=@].*|[+-](?![\d\s.,()+-]*\d[\d\s.,()+-]*$).+", re.DOTALL)
+_EXACT_LIMIT = 10**15
+"""A spreadsheet keeps 15 digits; a longer number may have lost its tail and stays a float, so that it is recognised."""
+
+
+def read_spreadsheet(content: bytes | Path, kind: str) -> Sheet:
+    """Open the first visible sheet that has cells.
+
+    Raises: FileEmpty, FileRefused when it can't be read, HeaderRefused.
+    """
+    with open_source(content) as source:
+        scanned = scan_xlsx(source) if kind == "xlsx" else scan_ods(source)
+    if scanned is None:
+        raise FileEmpty(
+            "empty-file", Words("Semua lembar pada berkas ini kosong.", "All sheets of this file are empty.")
+        )
+    facts, sheet_count = scanned
+    notebook = Notebook()
+    _note_facts(facts, sheet_count, notebook)
+    rows = _read_rows(_load_sheet(content, facts.name), facts)
+    header, below = read_header(rows, notebook)
+    return Sheet(kind, header, note_formula_like(iter(below), notebook), notebook=notebook)
+
+
+def note_formula_like(rows: Iterator[Row], notebook: Notebook) -> Iterator[Row]:
+    """Pass rows on; note texts that a spreadsheet would run as a formula. They stay text, unchanged."""
+    message = Words(
+        "Ada teks berawalan =, +, -, atau @; disimpan sebagai teks apa adanya.",
+        "Texts begin with =, +, - or @; they are kept as plain text.",
+    )
+    for position, cells in rows:
+        for cell in cells:
+            if (
+                isinstance(cell, str)
+                and cell[:1] in ("=", "+", "-", "@")
+                and _FORMULA_LIKE.fullmatch(cell)
+                and cell != "-"
+            ):
+                notebook.add("formula-like-text", message, position)
+                break
+        yield position, cells
+
+
+def _note_facts(facts: SheetFacts, sheet_count: int, notebook: Notebook) -> None:
+    if facts.formulas:
+        notebook.add(
+            "formula-cells",
+            Words(
+                f"{facts.formulas} sel rumus dibaca hasilnya.",
+                f"{facts.formulas} formula cells were read as their results.",
+            ),
+        )
+    if sheet_count > 1:
+        message = Words(
+            f"Berkas memuat {sheet_count} lembar; hanya lembar pertama yang berisi dan tampak yang dibaca.",
+            f"The file has {sheet_count} sheets; only the first visible one with data was read.",
+        )
+        notebook.add("other-sheets", message)
+
+
+def _load_sheet(content: bytes | Path, name: str) -> CalamineSheet:
+    try:
+        workbook = (
+            CalamineWorkbook.from_path(content)
+            if isinstance(content, Path)
+            else CalamineWorkbook.from_filelike(open_source(content))
+        )
+        return workbook.get_sheet_by_name(name)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+        raise
+    except BaseException as error:  # a panic of the Rust reader isn't an Exception
+        message = Words("Lembar kerja tidak dapat dibaca.", "The sheet can't be read.")
+        raise FileRefused("broken-sheet", message) from error
+
+
+def _read_rows(sheet: CalamineSheet, facts: SheetFacts) -> Iterator[Row]:
+    width = facts.last_column
+    for position, values in enumerate(sheet.iter_rows(), start=1):
+        cells = [_read_cell(value) for value in values]
+        cells.extend([None] * (width - len(cells)))
+        yield position, _mark_damage(position, cells, facts)
+
+
+def _mark_damage(position: int, cells: list[object], facts: SheetFacts) -> list[object]:
+    if position in facts.unfinished:
+        if facts.unfinished[position] == "error":
+            message = Words(
+                "Ada sel galat (misalnya #REF! atau #N/A). Perbaiki rumusnya.",
+                "A cell shows an error (#REF!, #N/A). Mend its formula.",
+            )
+            return Damaged(cells, "error-cell", message)
+        message = Words(
+            "Ada rumus tanpa hasil tersimpan. Buka, hitung ulang, dan simpan berkasnya.",
+            "A formula has no stored result. Open, recalculate and save the file.",
+        )
+        return Damaged(cells, "formula-without-result", message)
+    filled = sum(cell is not None for cell in cells)
+    if (filled and position in facts.merged_down) or (filled > 1 and position in facts.merged_across):
+        message = Words(
+            "Ada sel gabungan pada baris ini. Pisahkan dan isi setiap selnya.",
+            "The row has merged cells. Split them and fill each one.",
+        )
+        return Damaged(cells, "merged-cells", message)
+    return cells
+
+
+def _read_cell(value: object) -> object:
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_LIMIT:
+        return int(value)
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date()
+    if isinstance(value, timedelta):
+        return str(value)
+    return value
