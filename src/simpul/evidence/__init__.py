@@ -1,0 +1,1 @@
+"""Evidence of each call: digests, Merkle batches, signatures, receipts and the verifier (pure)."""

@@ -1,0 +1,95 @@
+"""One call as evidence: a metadata row in one canonical form, without any value of the data.
+
+Columns and operators are kept by name; bodies only as digests under a salt that goes to the caller and isn't kept here,
+so that nobody can guess a body from its digest, and the caller can prove it. Source: decision 7.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from simpul.evidence.errors import RecordInvalid
+
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """Who asked what of which data, when, and what came of it.
+
+    `uid` names the call; `at` is UTC; `status` and `code` are the answer's; `rows` those given or received;
+    `request_digest` and `response_digest` are hex, empty without a body; ids are None where the call didn't get so far.
+    """
+
+    uid: UUID
+    at: datetime
+    method: str
+    operation: str
+    status: int
+    code: str = ""
+    stage: str = ""
+    context: str = ""
+    major: int | None = None
+    dataset: str = ""
+    dataset_version: int | None = None
+    organization_id: int | None = None
+    application_id: int | None = None
+    publication_id: int | None = None
+    dataset_id: int | None = None
+    grant_id: int | None = None
+    key_id: str = ""
+    purpose: str = ""
+    columns: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    rows: int | None = None
+    batch_id: int | None = None
+    request_digest: str = ""
+    response_digest: str = ""
+    milliseconds: int = 0
+
+
+def write_record(record: CallRecord) -> str:
+    """Return the canonical text: JSON, keys sorted, no spaces, times in UTC to the microsecond, version 1."""
+    values: dict[str, Any] = asdict(record)
+    values |= {"v": 1, "uid": str(record.uid), "at": record.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def read_record(text: str) -> CallRecord:
+    """Return the record of a canonical text. Raises: RecordInvalid if it isn't one, to the byte."""
+    try:
+        values = json.loads(text)
+        values.pop("v")
+        values |= {"uid": UUID(values["uid"]), "at": datetime.fromisoformat(values["at"])}
+        values |= {name: tuple(values[name]) for name in ("columns", "operators")}
+        record = CallRecord(**{field.name: values.pop(field.name) for field in fields(CallRecord)})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RecordInvalid() from error
+    if values or write_record(record) != text:
+        raise RecordInvalid()
+    return record
+
+
+def digest_record(text: str) -> bytes:
+    """Return the SHA-256 of a record's canonical text, 32 bytes; this is the leaf of the seal's tree."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def make_salt() -> bytes:
+    """Return 16 random bytes for one call."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def digest_body(salt: bytes, body: bytes) -> str:
+    """Return HMAC-SHA256 of a body under the call's salt, as hex; empty for an empty body."""
+    return hmac.new(salt, body, hashlib.sha256).hexdigest() if body else ""
+
+
+def is_body(salt: bytes, body: bytes, digest: str) -> bool:
+    """Is this the body that was digested under this salt?"""
+    return hmac.compare_digest(digest_body(salt, body), digest)
