@@ -1,0 +1,1 @@
+"""Papers: case data made into the statutory documents, as PDF/A and OpenDocument."""
