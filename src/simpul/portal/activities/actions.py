@@ -1,0 +1,94 @@
+"""Completing an act of the SOP with its effect: one transaction, one event, its papers and jobs inside."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from simpul.kernel.clock import now
+from simpul.kernel.errors import Finding
+from simpul.kernel.words import Words
+from simpul.portal.activities.activity import ActContext, ActForm
+from simpul.portal.activities.errors import ActHeld, AnswersInvalid, ToolNotFound
+from simpul.portal.activities.registry import ACTIVITIES, get_handler
+from simpul.portal.audit.actions import record
+from simpul.portal.cases import actions as cases
+from simpul.portal.cases import history
+from simpul.portal.cases.actions import ActRef
+from simpul.portal.cases.models import Case, OpenAct
+from simpul.portal.cases.permissions import check_can_act, get_visible_case
+from simpul.portal.people.models import Person
+
+
+def make_context(person: Person, case: Case, act: OpenAct) -> ActContext:
+    """Return the context in which an act is shown or done now."""
+    return ActContext(person, case, act, now())
+
+
+@transaction.atomic
+def complete_act(person: Person, number: str, ref: ActRef, raw: Mapping[str, Any]) -> Case:
+    """Check the answers, do the act's effect, and move the case on.
+
+    Args:
+        raw: the form's values, flat as a page sends them or nested as a program does.
+    Raises: CaseNotFound, NotYourAct, HeldByColleague, ActAlreadyDone, ActNotOpen, AnswersInvalid, ActHeld.
+    """
+    case = history.lock_case(get_visible_case(person, number).number)
+    act = cases.find_open_act(case, ref)
+    check_can_act(person, act)
+    context = make_context(person, case, act)
+    handler = get_handler(act.step_no, act.act)
+    form = handler.form_class(raw, context=context)
+    if not form.is_valid():
+        raise AnswersInvalid(findings=list_findings(form))
+    held = handler.list_missing(context)
+    if held:
+        raise ActHeld(findings=[Finding("", "held", words) for words in held])
+    answers = form.answers()
+    gate = handler.apply(context, answers)
+    completed = cases.record_act(case, act, person, gate, answers, context.at)
+    if completed is not None:
+        ACTIVITIES[act.step_no].on_completed(context, completed)
+    record(person, "act.complete", "case", case.number, step=act.step_no, act=act.act, round=act.round)
+    refresh_missing(case)
+    return case
+
+
+@transaction.atomic
+def run_tool(person: Person, number: str, ref: ActRef, name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a tool of an open act, by the one whose act it is. Raises: as `complete_act`, and ToolNotFound."""
+    case = history.lock_case(get_visible_case(person, number).number)
+    act = cases.find_open_act(case, ref)
+    check_can_act(person, act)
+    context = make_context(person, case, act)
+    tool = next((one for one in get_handler(act.step_no, act.act).tools if one.name == name), None)
+    if tool is None:
+        raise ToolNotFound
+    form = tool.form_class(raw, context=context)
+    if not form.is_valid():
+        raise AnswersInvalid(findings=list_findings(form))
+    result = tool.run(context, form.answers())
+    record(person, f"tool.{name}", "case", case.number, step=act.step_no)
+    refresh_missing(case)
+    return result
+
+
+def list_findings(form: ActForm) -> list[Finding]:
+    """Return a form's errors: where = the field's name, or "" for the whole form."""
+    return [
+        Finding("" if name == "__all__" else name, "form", Words(str(message), ""))
+        for name, messages in form.errors.items()
+        for message in messages
+    ]
+
+
+def refresh_missing(case: Case) -> None:
+    """Write what holds each open act of a case, for the inbox."""
+    for act in case.open_acts.select_related("organization", "holder"):
+        if act.step_no not in ACTIVITIES:
+            continue
+        context = make_context(case.created_by, case, act)
+        missing = [[words.id, words.en] for words in get_handler(act.step_no, act.act).list_missing(context)]
+        if missing != act.missing:
+            act.missing = missing
+            act.save(update_fields=["missing"])

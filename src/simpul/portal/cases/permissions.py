@@ -1,0 +1,63 @@
+"""Who sees a case, and who may do an act of it; asked at the moment of acting."""
+
+from django.db.models import Q, QuerySet
+
+from simpul.portal.cases.errors import CaseNotFound, HeldByColleague, NotYourAct
+from simpul.portal.cases.models import Case, OpenAct
+from simpul.portal.organizations.queries import list_lineage
+from simpul.portal.people.models import Person, Role
+from simpul.portal.people.permissions import has_role, roles_of
+
+LANES = frozenset({Role.TIM_IT, Role.SUB_KOORDINASI, Role.BIDANG})
+READ_ALL = LANES | {Role.KEPALA_DINAS, Role.AUDITOR}
+
+
+def list_visible_cases(person: Person) -> QuerySet[Case]:
+    """Return the cases a person may read: all for Kominfo's lanes, head and auditor; else those of the own parties."""
+    if has_role(person, *READ_ALL):
+        return Case.objects.all()
+    own = list_lineage(person.organization)
+    return Case.objects.filter(Q(applicant__in=own) | Q(parties__organization__in=own)).distinct()
+
+
+def get_visible_case(person: Person, number: str) -> Case:
+    """Return the case by its number.
+
+    Raises: CaseNotFound, also where it exists but this person may not know of it.
+    """
+    case = list_visible_cases(person).filter(number=number).select_related("procedure_version", "applicant").first()
+    if case is None:
+        raise CaseNotFound
+    return case
+
+
+def acts_for(person: Person) -> Q:
+    """Return the condition on OpenAct rows that this person may do: the own lanes and, as OPD, the own organization."""
+    roles = roles_of(person)
+    condition = Q(organization=None, actor__in=sorted(roles & LANES))
+    if Role.OPD in roles:
+        condition |= Q(organization__in=list_lineage(person.organization))
+    return condition
+
+
+def can_act(person: Person, act: OpenAct) -> bool:
+    """Return whether the act is this person's to do, whoever holds it."""
+    roles = roles_of(person)
+    if act.organization_id is None:
+        return act.actor in roles
+    return Role.OPD in roles and act.organization_id in {one.pk for one in list_lineage(person.organization)}
+
+
+def check_can_act(person: Person, act: OpenAct) -> None:
+    """Raise NotYourAct or HeldByColleague unless this person may complete the act now."""
+    if not can_act(person, act):
+        raise NotYourAct(actor=act.organization.name if act.organization else Role(act.actor).label)
+    if act.holder_id not in (None, person.pk) and act.holder is not None and act.holder.is_active:
+        raise HeldByColleague(holder=act.holder.name)
+
+
+def can_reassign(person: Person, act: OpenAct) -> bool:
+    """Return whether this person may hand the act on: its holder, or Bidang for any step of Kominfo."""
+    if act.organization_id is None and has_role(person, Role.BIDANG):
+        return True
+    return can_act(person, act) and act.holder_id in (None, person.pk)
