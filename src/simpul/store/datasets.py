@@ -1,0 +1,185 @@
+"""The datasets' tables: made, added to and dropped by the worker's role, used by portal and exchange.
+
+One schema per context, major version and stage. A table holds the contract's columns and the hidden
+`_row` (identity, primary key), `_version` and `_batch`. Every change waits at most 2 s for its lock, so
+that readers are never held up behind it.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from simpul.contract.ddl import ColumnPlan, TablePlan
+from simpul.kernel.errors import Conflict, Finding, Invalid
+from simpul.kernel.words import Words
+from simpul.store.launcher import ROLES
+from simpul.store.pools import database_errors
+from simpul.store.sql import SQL, Composed, Connection, Identifier, Literal
+
+LOCK_SECONDS = 2
+_USERS = (ROLES["portal"], ROLES["exchange"])
+_HIDDEN = "_row bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, _version bigint NOT NULL, _batch bigint NOT NULL"
+_TYPE = re.compile(
+    r"text|bigint|integer|boolean|date|jsonb|uuid|double precision|numeric(\(\d{1,4},\d{1,4}\))?"
+    r"|timestamp with(out)? time zone|time without time zone"
+)
+_RESERVED = re.compile(r"public|pg_.*|information_schema")
+
+
+class TableDiffers(Conflict):
+    code = "SPLD16"
+    message = Words(
+        "Tabel data yang ada tidak dapat diubah menjadi rumusan ini.",
+        "The dataset's table can't be turned into this contract's.",
+    )
+    hint = Words(
+        "Versi minor hanya menambah kolom yang boleh kosong; perubahan lain memerlukan versi mayor baru.",
+        "A minor version only adds columns that may be empty; any other change needs a new major version.",
+    )
+
+
+class NameUnusable(Invalid):
+    code = "SPLD17"
+    message = Words(
+        "Nama atau tipe {name} tidak dapat dipakai dalam basis data.",
+        "The name or type {name} can't be used in the database.",
+    )
+
+
+def create_dataset_tables(connection: Connection[Any], plans: Sequence[TablePlan]) -> None:
+    """Make the tables of a contract, or add to existing ones what a minor version adds.
+
+    Runs in the caller's transaction, or in one of its own; all tables or none. `connection` is the worker's.
+
+    Raises: TableDiffers, naming each column; NameUnusable; DatabaseBusy where a lock isn't had in 2 s.
+    """
+    with database_errors(), connection.transaction():
+        _limit_lock(connection)
+        users = _list_users(connection)
+        for schema in dict.fromkeys(plan.schema for plan in plans):
+            _make_schema(connection, schema, users)
+        for plan in plans:
+            _make_table(connection, plan, users)
+
+
+def drop_dataset_tables(connection: Connection[Any], schema: str) -> None:
+    """Drop one context's schema of one stage with all its tables; a schema that isn't there is no error.
+
+    Raises: NameUnusable for a schema that isn't a dataset's; DatabaseBusy where a lock isn't had in 2 s.
+    """
+    _check_schema(schema)
+    with database_errors(), connection.transaction():
+        _limit_lock(connection)
+        connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))
+
+
+def _limit_lock(connection: Connection[Any]) -> None:
+    connection.execute(SQL("SET LOCAL lock_timeout = {}").format(Literal(f"{LOCK_SECONDS}s")))
+
+
+def _check_schema(schema: str) -> None:
+    if _RESERVED.fullmatch(schema):
+        raise NameUnusable(name=schema)
+
+
+def _list_users(connection: Connection[Any]) -> Composed | None:
+    rows = connection.execute(
+        "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) ORDER BY 1", [list(_USERS)]
+    ).fetchall()
+    return SQL(", ").join(Identifier(str(row[0])) for row in rows) if rows else None
+
+
+def _make_schema(connection: Connection[Any], schema: str, users: Composed | None) -> None:
+    _check_schema(schema)
+    connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+    if users:
+        connection.execute(SQL("GRANT USAGE ON SCHEMA {} TO {}").format(Identifier(schema), users))
+
+
+def _make_table(connection: Connection[Any], plan: TablePlan, users: Composed | None) -> None:
+    table = Identifier(plan.schema, plan.table)
+    present = _read_columns(connection, plan)
+    if present:
+        _extend_table(connection, plan, present)
+    else:
+        columns = [SQL(_HIDDEN), *(_define(column) for column in plan.columns)]
+        connection.execute(SQL("CREATE TABLE {} ({})").format(table, SQL(", ").join(columns)))
+    for names in dict.fromkeys([plan.key, *plan.unique]):
+        if names:
+            _make_index(connection, plan, names)
+    connection.execute(SQL("COMMENT ON TABLE {} IS {}").format(table, Literal(plan.comment)))
+    for column in plan.columns:
+        place = Identifier(plan.schema, plan.table, column.name)
+        connection.execute(SQL("COMMENT ON COLUMN {} IS {}").format(place, Literal(column.comment)))
+    if users:
+        connection.execute(SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {} TO {}").format(table, users))
+
+
+def _define(column: ColumnPlan) -> Composed:
+    if not _TYPE.fullmatch(column.type):
+        raise NameUnusable(name=column.type)
+    rule = SQL(" NOT NULL") if column.required else SQL("")
+    # The type is one of the closed list above.
+    return SQL("{} {}{}").format(Identifier(column.name), SQL(column.type), rule)
+
+
+def _make_index(connection: Connection[Any], plan: TablePlan, names: tuple[str, ...]) -> None:
+    digest = hashlib.sha256("\0".join(names).encode()).hexdigest()[:12]
+    name = f"{plan.table.encode()[:48].decode(errors='ignore')}_u{digest}"
+    columns = SQL(", ").join(map(Identifier, names))
+    make = SQL("CREATE UNIQUE INDEX IF NOT EXISTS {} ON {} ({})")
+    connection.execute(make.format(Identifier(name), Identifier(plan.schema, plan.table), columns))
+
+
+def _read_columns(connection: Connection[Any], plan: TablePlan) -> dict[str, tuple[str, bool]]:
+    """Return name → type and whether it is NOT NULL of the table's columns; empty where it isn't there."""
+    rows = connection.execute(
+        "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute"
+        " WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped",
+        [Identifier(plan.schema, plan.table).as_string()],
+    )
+    return {str(name): (str(kind), bool(required)) for name, kind, required in rows}
+
+
+def _extend_table(connection: Connection[Any], plan: TablePlan, present: dict[str, tuple[str, bool]]) -> None:
+    findings = _list_differences(plan, present)
+    if findings:
+        raise TableDiffers(findings=findings)
+    table = Identifier(plan.schema, plan.table)
+    for column in plan.columns:
+        if column.name not in present:
+            connection.execute(SQL("ALTER TABLE {} ADD COLUMN {}").format(table, _define(column)))
+        elif present[column.name][1] and not column.required:
+            name = Identifier(column.name)
+            connection.execute(SQL("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL").format(table, name))
+
+
+def _list_differences(plan: TablePlan, present: dict[str, tuple[str, bool]]) -> list[Finding]:
+    """Return what a minor version may not do: drop a column, change a type, require what was optional."""
+    found = []
+    wanted = {column.name: column for column in plan.columns}
+    for name, (kind, required) in present.items():
+        column = wanted.get(name)
+        if name in ("_row", "_version", "_batch"):
+            continue
+        if column is None:
+            found.append(
+                Finding(f"{plan.table}.{name}", "column-missing", Words("Kolom ini hilang.", "This column is missing."))
+            )
+        elif column.type != kind:
+            text = Words(f"Tipe {kind} menjadi {column.type}.", f"Type {kind} became {column.type}.")
+            found.append(Finding(f"{plan.table}.{name}", "type-changed", text))
+        elif column.required and not required:
+            found.append(
+                Finding(
+                    f"{plan.table}.{name}",
+                    "now-required",
+                    Words("Kolom ini menjadi wajib.", "This column became required."),
+                )
+            )
+    for name in wanted.keys() - present.keys():
+        if wanted[name].required:
+            text = Words("Kolom baru tidak boleh wajib.", "A new column may not be required.")
+            found.append(Finding(f"{plan.table}.{name}", "new-required", text))
+    return sorted(found)
