@@ -18,6 +18,15 @@ RESERVED_DATASETS = frozenset({"batches", "changes", "collections", "conformance
 """Addresses of the exchange's own below a contract."""
 
 
+def is_safe_name(name: str) -> bool:
+    """Tell whether a name can be used as it stands, for a context, a dataset or a column.
+
+    >>> is_safe_name("kode_wilayah"), is_safe_name("Kode"), is_safe_name("order")
+    (True, False, False)
+    """
+    return bool(NAME.fullmatch(name)) and name not in RESERVED_COLUMNS | RESERVED_DATASETS
+
+
 def make_name(header: str, taken: Container[str] = (), fallback: str = "kolom") -> str:
     """Make a safe, unused name from a header or title.
 

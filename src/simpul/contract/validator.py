@@ -1,0 +1,104 @@
+"""The row validator: compiled once from a dataset, then one call a row, never an exception.
+
+In "json" mode values have JSON's types; dates are ISO text. In "text" mode they come from CSV as text, or
+from a spreadsheet as its typed cells. Unique and key values are checked against other rows by `delivery`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from simpul.contract import faults
+from simpul.contract.constraints import Constraint, References, make_constraints
+from simpul.contract.faults import Fault
+from simpul.contract.model import Column, Dataset
+from simpul.contract.readers import Mode, Reader, make_reader
+from simpul.kernel.clock import ZONE
+from simpul.kernel.errors import Finding
+from simpul.kernel.spreadsheets import STRAY_SPACE
+
+Check = Callable[[object], object]
+_MAX_WHERE = 63
+
+
+class RowValidator:
+    """Checks rows of one dataset. Immutable, so that threads may share it."""
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = tuple(checks.items())
+        self._names = frozenset(checks)
+
+    def check(self, row: Mapping[str, Any]) -> tuple[dict[str, Any] | None, list[Finding]]:
+        """Check one row.
+
+        Args: `row` maps column names to values; a missing column counts as empty.
+        Returns: (values ready for psycopg in the contract's order, []), or (None, findings) when the row is
+        refused. A finding's `where` is the column; its message never holds the value.
+        Cost: some microseconds a column.
+        """
+        if not isinstance(row, Mapping):
+            return None, [Finding("", "row", faults.NOT_A_ROW)]
+        values: dict[str, Any] = {}
+        findings: list[Finding] = []
+        for name, check in self._checks:
+            try:
+                values[name] = check(row.get(name))
+            except Fault as fault:
+                findings.append(Finding(name, fault.rule, fault.words))
+        if not row.keys() <= self._names:
+            findings += [
+                Finding(str(name)[:_MAX_WHERE], "unknown-column", faults.UNKNOWN_COLUMN)
+                for name in row
+                if name not in self._names
+            ]
+        return (None, findings) if findings else (values, [])
+
+
+def compile_validator(
+    dataset: Dataset, references: References | None = None, *, mode: Mode = "json", zone: str | ZoneInfo = ZONE
+) -> RowValidator:
+    """Compile the validator of a dataset.
+
+    Args: `references` holds the codes of each list that the columns name; `mode` is how rows come ("json",
+    or "text" for CSV and spreadsheets); naive timestamps are read in `zone`, the contract's.
+    Raises: ContractInvalid when a code list is missing or a pattern or bound can't be used.
+    """
+    place = ZoneInfo(zone) if isinstance(zone, str) else zone
+    return RowValidator({column.name: _make_check(column, references or {}, mode, place) for column in dataset.columns})
+
+
+def _make_check(column: Column, references: References, mode: Mode, zone: ZoneInfo) -> Check:
+    read = make_reader(column, mode, zone)
+    constraints = tuple(make_constraints(column, references, zone))
+    if column.required or column.key:
+        return _make_required_check(read, constraints, mode)
+    return _make_optional_check(read, constraints, mode)
+
+
+def _make_required_check(read: Reader, constraints: tuple[Constraint, ...], mode: Mode) -> Check:
+    def check(value: object) -> object:
+        if value is None or value == "":
+            raise Fault("required", faults.REQUIRED)
+        return _apply(read, constraints, value, mode)
+
+    return check
+
+
+def _make_optional_check(read: Reader, constraints: tuple[Constraint, ...], mode: Mode) -> Check:
+    is_text = mode == "text"
+
+    def check(value: object) -> object:
+        if value is None or (is_text and value == ""):
+            return None
+        return _apply(read, constraints, value, mode)
+
+    return check
+
+
+def _apply(read: Reader, constraints: tuple[Constraint, ...], value: object, mode: Mode) -> object:
+    if mode == "text" and isinstance(value, str) and value.isspace():
+        raise Fault.of(STRAY_SPACE)
+    stored = read(value)
+    for constrain in constraints:
+        stored = constrain(stored)
+    return stored
