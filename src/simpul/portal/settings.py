@@ -51,6 +51,7 @@ CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "simpul"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "simpul.portal.site.views.show_forbidden"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -59,6 +60,10 @@ if HUB.TRUSTED_PROXY:
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 INSTALLED_APPS = [
+    # Before Django's and allauth's own, so that their templates are ours.
+    "simpul.portal.site",
+    "simpul.portal.people",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -72,8 +77,8 @@ INSTALLED_APPS = [
     *(
         f"simpul.portal.{name}"
         for name in (
-            "organizations people audit procedures cases activities papers contracts services "
-            "deliveries quality dashboards proofs manage site"
+            "organizations audit procedures cases activities papers contracts services "
+            "deliveries quality dashboards proofs manage"
         ).split()
     ),
 ]
@@ -81,13 +86,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "simpul.portal.site.middleware.DatabaseAway",
+    "simpul.portal.audit.address.CallerAddress",
     "simpul.portal.site.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "simpul.portal.site.middleware.SpokenLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -132,9 +138,12 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "simpul.portal.people.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "simpul.portal.people.forms.SignInForm", "change_password": "simpul.portal.people.forms.PasswordForm", "reauthenticate": "simpul.portal.people.forms.PasswordAgainForm"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Simpul"
+MFA_FORMS = {"authenticate": "simpul.portal.people.forms.CodeForm", "reauthenticate": "simpul.portal.people.forms.CodeAgainForm", "activate_totp": "simpul.portal.people.forms.FirstCodeForm"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
@@ -149,13 +158,13 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HUB.SIMPUL_HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/vendor/"
 
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = None

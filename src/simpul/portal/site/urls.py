@@ -1,2 +1,11 @@
+"""Addresses of the frame."""
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from simpul.portal.site import views
+
+urlpatterns = [
+    path("sehat", views.show_health, name="health"),
+    path("bahasa/", views.set_language, name="set_language"),
+    path("pengaturan/", views.show_settings, name="settings"),
+]

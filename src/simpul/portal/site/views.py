@@ -1,0 +1,98 @@
+"""The pages of the frame itself: health, language, settings, and what is told when nothing else fits."""
+
+import sys
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_POST
+
+from simpul.kernel.errors import NotFound, SimpulError
+from simpul.kernel.words import Words
+from simpul.portal.people.actions import choose_language
+from simpul.portal.people.models import Role
+from simpul.portal.people.permissions import check_role
+from simpul.portal.site.access import public
+from simpul.portal.site.telling import DatabaseIsAway, tell_error
+
+COOKIE_AGE_SECONDS = 365 * 24 * 3600
+
+
+@public
+@require_GET
+def show_health(request: HttpRequest) -> HttpResponse:
+    """Say whether portal and database answer, for the supervisor and load balancers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@public
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Switch the language of the pages, kept in a cookie and, when signed in, with the person."""
+    language = request.POST.get("language", "")
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = HttpResponseRedirect(back)
+    if language in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            choose_language(request.user, language)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=COOKIE_AGE_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+@require_GET
+def show_settings(request: HttpRequest) -> HttpResponse:
+    """Lead the Pengelola Sistem to all that can be set on a page."""
+    check_role(request.user, Role.PENGELOLA_SISTEM)
+    return render(request, "site/settings.html")
+
+
+def show_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404 in the hub's own words."""
+    error = NotFound(
+        Words("Halaman ini tidak ditemukan.", "This page was not found."),
+        hint=Words(
+            "Periksa alamatnya, atau mulai lagi dari Tugas saya.", "Check the address, or start again from My tasks."
+        ),
+    )
+    return tell_error(request, error)
+
+
+def show_forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """Answer a form whose protection token is missing or old."""
+    error = SimpulError(
+        Words("Formulir ini sudah kedaluwarsa.", "This form has expired."),
+        hint=Words(
+            "Kembali ke halaman sebelumnya, muat ulang, lalu kirim sekali lagi.",
+            "Go back to the page before, load it again and send it once more.",
+        ),
+    )
+    error.status, error.code = 403, "SPL532"
+    return tell_error(request, error)
+
+
+def show_failure(request: HttpRequest) -> HttpResponse:
+    """Answer an unforeseen error; an unreachable database is told as such."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return tell_error(request, DatabaseIsAway())
+    context = {
+        "status": 500,
+        "code": "SPL500",
+        "message": SimpulError.message.in_language(get_language() or "id"),
+        "LANGUAGE_CODE": get_language() or "id",
+    }
+    return HttpResponse(render_to_string("site/bare_error.html", context), status=500)
