@@ -9,14 +9,14 @@ from collections.abc import Sequence
 _SPECIFIC = (
     "penyakit diagnosa diagnosis kesehatan rekam_medis golongan_darah biometrik sidik_jari genetik disabilitas "
     "kejahatan pidana gaji penghasilan rekening pendapatan_pribadi npwp"
-).split()  # noqa: SIM905 - a word list reads better
+)
 _GENERAL = (
     "nik nip no_kk nomor_kk kartu_keluarga nama_lengkap nama_ayah nama_ibu nama_orang_tua nama_kepala_keluarga "
     "nama_kk nama_pegawai nama_guru nama_siswa nama_warga nama_penduduk nama_pasien nama_pemilik nama_pemohon "
     "nama_penerima nama_anak nama_peserta telepon telp no_hp nomor_hp handphone whatsapp email surel alamat_rumah "
     "alamat_tinggal alamat_domisili alamat_ktp tanggal_lahir tgl_lahir tempat_lahir jenis_kelamin agama "
     "status_kawin status_perkawinan kewarganegaraan suku ktp paspor"
-).split()  # noqa: SIM905 - a word list reads better
+)
 _PERSON_SIGNS = ("nik", "nip", "tanggal_lahir", "tgl_lahir", "jenis_kelamin", "agama", "no_kk", "nomor_kk")
 _NAMED_IN_COMPANY = ("nama", "alamat")
 
@@ -38,9 +38,9 @@ def propose_pdp_classes(names: Sequence[str], formats: Sequence[str | None]) -> 
 def _propose_class(name: str, form: str | None, has_person: bool) -> str:
     if _counts(name):
         return "tidak"
-    if _has_word(name, _SPECIFIC):
+    if _has_word(name, _SPECIFIC.split()):
         return "spesifik"
-    if form in ("nik", "nip") or _has_word(name, _GENERAL):
+    if form in ("nik", "nip") or _has_word(name, _GENERAL.split()):
         return "umum"
     return "umum" if has_person and name in _NAMED_IN_COMPANY else "tidak"
 
