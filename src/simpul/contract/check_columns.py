@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from simpul.contract.constraints import read_bound
@@ -76,6 +77,21 @@ def _check_options(column: Column, where: str) -> Iterator[Finding]:
     codes = column.code_list
     if isinstance(codes, tuple) and (not codes or len(set(codes)) != len(codes) or "" in codes):
         yield Finding(f"{where}/code_list", "code-list-invalid", _CODES)
+    if codes is not None and not _can_hold_codes(column):
+        yield Finding(f"{where}/code_list", "code-list-type", _CODES_TYPE)
+
+
+def _can_hold_codes(column: Column) -> bool:
+    if column.logical_type == "string" or not isinstance(column.code_list, tuple):
+        return column.logical_type == "string"
+    return column.logical_type in ("integer", "number") and all(_is_number(code) for code in column.code_list)
+
+
+def _is_number(code: str) -> bool:
+    try:
+        return Decimal(code).is_finite()
+    except InvalidOperation:
+        return False
 
 
 def _check_bounds(column: Column, where: str, zone: ZoneInfo) -> Iterator[Finding]:
@@ -139,6 +155,10 @@ _PATTERN_TYPE = Words("Pola hanya untuk teks.", "A pattern is for text only.")
 _CODES = Words(
     "Daftar kode tidak boleh kosong, ganda, atau memuat kode kosong.",
     "A code list can't be empty, hold a code twice, or hold an empty code.",
+)
+_CODES_TYPE = Words(
+    "Daftar kode hanya untuk teks, atau untuk angka bila semua kodenya angka.",
+    "A code list is for text, or for numbers where every code is a number.",
 )
 _BOUND = Words("Batas nilai hanya untuk angka, tanggal, dan waktu.", "Bounds are for numbers, dates and times only.")
 _REVERSED = Words("Nilai terkecil melebihi nilai terbesar.", "The minimum is above the maximum.")

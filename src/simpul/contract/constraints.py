@@ -5,7 +5,7 @@ A constraint takes the stored value and returns it (a phone number comes back as
 
 from collections.abc import Callable, Container, Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,9 @@ def make_constraints(column: Column, references: References, zone: ZoneInfo) -> 
         made.append(_make_digits_check(column.precision, column.scale or 0))
     made += _make_bound_checks(column, zone)
     if column.code_list is not None:
-        made.append(_make_code_check(_get_codes(column, references)))
+        codes = _get_codes(column, references)
+        is_numeric = column.logical_type in ("integer", "number") and isinstance(column.code_list, tuple)
+        made.append(_make_number_check(column) if is_numeric else _make_code_check(codes))
     return made
 
 
@@ -152,6 +154,26 @@ def read_bound(
 def _make_code_check(codes: Container[str]) -> Constraint:
     def check(value: object) -> object:
         if (value if isinstance(value, str) else str(value)) not in codes:
+            raise Fault("code-list", faults.CODE_LIST)
+        return value
+
+    return check
+
+
+def _make_number_check(column: Column) -> Constraint:
+    """Numbers are the same code however they are written: 1 and 1.0."""
+    try:
+        numbers = frozenset(Decimal(code) for code in column.code_list or ())
+    except InvalidOperation as error:
+        raise ContractInvalid(
+            Words(
+                f"Daftar kode kolom {column.name} memuat yang bukan angka.",
+                f"The code list of column {column.name} holds something that isn't a number.",
+            )
+        ) from error
+
+    def check(value: object) -> object:
+        if value not in numbers:
             raise Fault("code-list", faults.CODE_LIST)
         return value
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-import re2  # type: ignore[import-untyped]
+import re2
 
 from simpul.contract.errors import ContractInvalid
 from simpul.kernel.words import Words

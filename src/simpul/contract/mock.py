@@ -1,0 +1,173 @@
+"""Mock rows for the sandbox, made from the contract: plausible, plainly invented, always the same.
+
+Every row passes the validator in JSON mode. Names say "Contoh"; a NIK has the area 99.99.99, which doesn't exist.
+"""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from simpul.contract.constraints import References
+from simpul.contract.errors import ContractInvalid
+from simpul.contract.filters import Filter, matches_filters
+from simpul.contract.mock_values import Make, make_value_maker
+from simpul.contract.model import Column, Dataset
+from simpul.contract.validator import RowValidator, compile_validator
+from simpul.kernel.clock import ZONE
+from simpul.kernel.words import Words
+
+_TRIES = 60
+
+
+def make_mock_rows(
+    dataset: Dataset,
+    count: int,
+    *,
+    seed: str = "simpul",
+    row_filters: Sequence[Sequence[Filter]] = (),
+    references: Mapping[str, Sequence[str]] | None = None,
+    zone: str | ZoneInfo = ZONE,
+) -> list[dict[str, Any]]:
+    """Make mock rows.
+
+    Args: `row_filters` are the consumers' (each a group of conditions): rows inside each group and rows
+    free of all are made in turn; `references` holds the codes of named lists.
+    Returns: at most `count` rows of JSON values, keys and unique columns all different; fewer where the
+    columns can't give so many different ones.
+    Raises: ContractInvalid naming a required column for which no valid value can be made (it needs an example).
+    """
+    place = ZoneInfo(zone) if isinstance(zone, str) else zone
+    chance = random.Random(f"{seed}:{dataset.name}")  # noqa: S311 - mock data, the same each time
+    codes = references or {}
+    makers = {column.name: make_value_maker(column, chance, codes, place) for column in dataset.columns}
+    validator = compile_validator(dataset, codes, zone=place)
+    _check_possible(dataset, makers, codes, place)
+    taken = _Taken(dataset)
+    groups: list[Sequence[Filter]] = [*row_filters, ()]
+    pools = [_make_pools(dataset, makers, group, codes, place) for group in groups]
+    rows: list[dict[str, Any]] = []
+    for number in range(count * 2):
+        if len(rows) == count:
+            break
+        turn = number % len(groups)
+        row = _make_row(dataset, makers, validator, taken, number, groups[turn], pools[turn], chance)
+        if row is not None:
+            rows.append(row)
+    return rows
+
+
+class _Taken:
+    """The keys and unique values given so far."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        groups = [(column.name,) for column in dataset.columns if column.unique]
+        self.groups = [*groups, dataset.key] if dataset.key else groups
+        self.met: list[set[str]] = [set() for _ in self.groups]
+
+    def claim(self, row: Mapping[str, Any]) -> bool:
+        values = [
+            repr([row[name] for name in group]) if any(row[name] is not None for name in group) else None
+            for group in self.groups
+        ]
+        if any(value in met for value, met in zip(values, self.met, strict=True)):
+            return False
+        for value, met in zip(values, self.met, strict=True):
+            if value is not None:
+                met.add(value)
+        return True
+
+
+def _make_row(
+    dataset: Dataset,
+    makers: Mapping[str, Make],
+    validator: RowValidator,
+    taken: _Taken,
+    number: int,
+    group: Sequence[Filter],
+    pools: Mapping[str, Sequence[Any]],
+    chance: random.Random,
+) -> dict[str, Any] | None:
+    for attempt in range(_TRIES):
+        row = {
+            column.name: _pick(column, makers[column.name], pools.get(column.name), number + attempt * 1000, chance)
+            for column in dataset.columns
+        }
+        if validator.check(row)[0] is not None and matches_filters(row, group) and taken.claim(row):
+            return row
+    return None
+
+
+def _pick(column: Column, make: Make, pool: Sequence[Any] | None, number: int, chance: random.Random) -> Any:
+    if pool:
+        return chance.choice(pool)
+    if not (column.required or column.key) and chance.random() < 0.1:
+        return None
+    return make(number)
+
+
+def _check_possible(dataset: Dataset, makers: Mapping[str, Make], references: References, zone: ZoneInfo) -> None:
+    for column in dataset.columns:
+        if (column.required or column.key) and not _list_valid(
+            column, (makers[column.name](number) for number in range(_TRIES)), references, zone, 1
+        ):
+            raise ContractInvalid(
+                Words(
+                    f"Data tiruan untuk elemen {column.name} tidak dapat dibuat. Isi contoh isiannya dalam kontrak.",
+                    f"No mock value can be made for column {column.name}. Give it an example in the contract.",
+                )
+            )
+
+
+def _list_valid(
+    column: Column, candidates: Iterable[Any], references: References, zone: ZoneInfo, enough: int
+) -> list[Any]:
+    check = compile_validator(Dataset("mock", columns=(column,)), references, zone=zone).check
+    valid: list[Any] = []
+    for candidate in candidates:
+        if len(valid) == enough:
+            break
+        if check({column.name: candidate})[0] is not None:
+            valid.append(candidate)
+    return valid
+
+
+def _make_pools(
+    dataset: Dataset, makers: Mapping[str, Make], group: Sequence[Filter], references: References, zone: ZoneInfo
+) -> dict[str, list[Any]]:
+    """Find values of the filtered columns that lie inside a group of conditions."""
+    pools: dict[str, list[Any]] = {}
+    for column in dataset.columns:
+        conditions = [condition for condition in group if condition.column == column.name]
+        if not conditions:
+            continue
+        made = [makers[column.name](number) for number in range(400)]
+        proposed = [value for condition in conditions for value in _list_proposals(column, condition)]
+        inside = [value for value in (None, *proposed, *made) if matches_filters({column.name: value}, conditions)]
+        pools[column.name] = _list_valid(column, inside, references, zone, 200)
+    return pools
+
+
+def _list_proposals(column: Column, condition: Filter) -> list[Any]:
+    if condition.negated or condition.operator == "is":
+        return [True, False] if column.logical_type == "boolean" else []
+    made: list[Any] = []
+    for literal in condition.values:
+        stem = literal.replace("%", "*").partition("*")[0]
+        if column.logical_type in ("integer", "number"):
+            made += _list_near_numbers(literal)
+        elif column.format == "area_code":
+            tails = [f"{district:02d}.{village}" for district in range(1, 4) for village in range(2001, 2031)]
+            made += [stem, *(f"{stem.rstrip('.')}.{tail}" for tail in tails)]
+        else:
+            made += [stem, *(f"{stem}{number:03d}" for number in range(100))]
+    return made
+
+
+def _list_near_numbers(literal: str) -> list[Any]:
+    try:
+        number = float(literal)
+    except ValueError:
+        return []
+    near = [number + step for step in (-10, -1, 0, 1, 10)]
+    return [int(value) if value == int(value) else value for value in near]
