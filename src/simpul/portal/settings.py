@@ -76,10 +76,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     *(
         f"simpul.portal.{name}"
-        for name in (
-            "organizations audit procedures cases activities papers contracts services "
-            "deliveries quality dashboards proofs manage"
-        ).split()
+        for name in ["organizations", "audit", "procedures", "cases", "activities", "papers", "contracts", "services", "deliveries", "quality", "dashboards", "proofs", "manage"]
     ),
 ]
 

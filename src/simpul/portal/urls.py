@@ -4,10 +4,23 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-APPS = (
-    "site people organizations audit procedures cases activities papers contracts services deliveries quality "
-    "dashboards proofs manage"
-).split()
+APPS = [
+    "site",
+    "people",
+    "organizations",
+    "audit",
+    "procedures",
+    "cases",
+    "activities",
+    "papers",
+    "contracts",
+    "services",
+    "deliveries",
+    "quality",
+    "dashboards",
+    "proofs",
+    "manage",
+]
 
 urlpatterns = [path("", include(f"simpul.portal.{app}.urls")) for app in APPS if find_spec(f"simpul.portal.{app}.urls")]
 
