@@ -14,7 +14,9 @@ ABOUT = Words("Mencadangkan basis data dan kunci ke satu berkas", "Back up datab
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the file."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="the backup to write; must not exist yet / berkas cadangan")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="the backup to write; must not exist yet / berkas cadangan"
+    )
     parser.add_argument(
         "--passphrase-file",
         type=Path,

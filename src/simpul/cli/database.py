@@ -7,7 +7,9 @@ from simpul.kernel.settings import read_settings
 from simpul.kernel.words import Words
 from simpul.store.upgrade import upgrade_cluster
 
-ABOUT = Words("Memindahkan basis data tertanam ke PostgreSQL yang lebih baru", "Move the private database to a newer PostgreSQL")
+ABOUT = Words(
+    "Memindahkan basis data tertanam ke PostgreSQL yang lebih baru", "Move the private database to a newer PostgreSQL"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

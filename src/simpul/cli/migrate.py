@@ -1,7 +1,6 @@
 """`migrate`: brings the database to this version: roles, tables, job queue, rights."""
 
 import argparse
-import os
 
 from simpul.cli.exits import DONE
 from simpul.kernel.settings import read_settings
@@ -46,7 +45,6 @@ def migrate_database(database: Database) -> None:
     Raises: RolesMissing, RolesForeign, Misconfigured, DatabaseAway.
     """
     make_roles(database.owner_dsn, database.keys)
-    os.environ["SIMPUL_DSN"] = database.owner_dsn
     commands.migrate(database.owner_dsn)
     apply_queue_schema(database.owner_dsn)
     grant_privileges(database.owner_dsn)

@@ -42,7 +42,9 @@ def _read_file(file: Path) -> str:
 
 def _ask(*, again: bool) -> str:
     if not sys.stdin.isatty():
-        raise PassphraseUnusable(Words("Tidak ada terminal untuk mengetik kata sandi.", "There is no terminal to type a passphrase."))
+        raise PassphraseUnusable(
+            Words("Tidak ada terminal untuk mengetik kata sandi.", "There is no terminal to type a passphrase.")
+        )
     passphrase = getpass.getpass("Kata sandi / Passphrase: ")
     if again and getpass.getpass("Sekali lagi / Again: ") != passphrase:
         raise PassphraseUnusable(Words("Kedua kata sandi tidak sama.", "The two passphrases differ."))

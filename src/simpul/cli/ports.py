@@ -12,7 +12,9 @@ class PortInUse(Misconfigured):
     """Another program, or another hub, listens on a port of the hub's."""
 
     code = "SPLH01"
-    message = Words("Porta {port} ({setting}) sedang dipakai program lain.", "Port {port} ({setting}) is used by another program.")
+    message = Words(
+        "Porta {port} ({setting}) sedang dipakai program lain.", "Port {port} ({setting}) is used by another program."
+    )
     hint = Words(
         "Hentikan program itu, atau pilih porta lain: {setting}=… ./simpul run",
         "Stop that program, or choose another port: {setting}=… ./simpul run",
