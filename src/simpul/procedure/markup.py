@@ -19,6 +19,23 @@ NAMESPACES = {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "simpul": SIMP
 
 LIMIT_BYTES = 1_000_000
 
+MARKUP_RULES = (
+    "too-large",
+    "well-formed",
+    "no-doctype",
+    "bpmn-root",
+    "one-process",
+    "unknown-element",
+    "unknown-attribute",
+    "no-script",
+    "no-timer",
+    "unique-id",
+    "id-form",
+    "condition-form",
+    "flow-listed",
+)
+"""The rules about how the file is written; those about the procedure are `validate.RULES`."""
+
 _FLOW_NODE = ("extensionElements", "incoming", "outgoing")
 # Each element of the subset: its attributes, its children. What isn't here is refused by name.
 _BPMN_ELEMENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
