@@ -98,8 +98,8 @@ class BatchKeyInvalid(Invalid):
     code = "SPL622"
     message = Words("Idempotency-Key tidak dapat dipakai.", "The Idempotency-Key can't be used.")
     hint = Words(
-        "Pakai 1 sampai 255 karakter ASCII yang tampak, misalnya sebuah UUID.",
-        "Use 1 to 255 visible ASCII characters, a UUID for instance.",
+        "Pakai 1 sampai 200 karakter ASCII yang tampak, misalnya sebuah UUID.",
+        "Use 1 to 200 visible ASCII characters, a UUID for instance.",
     )
 
 

@@ -16,6 +16,7 @@ _DATA_LIKE = re.compile(
     r"[+-]?[\d.,]+(E[+-]?\d+)?%?|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}.*|\S*\d{6,}\S*|\d+(\.\d+)+", re.IGNORECASE
 )
 _YEAR = re.compile(r"(19|20)\d\d")
+_UNSTORABLE = re.compile("[\x00-\x1f\ud800-\udfff]")
 _NUMBERING = re.compile(r"\(\d{1,3}\)")
 
 
@@ -107,12 +108,15 @@ def _check_names(cells: list[object], position: int) -> list[str]:
     if len(names) > COLUMNS:
         message = Words(f"Lebih dari {COLUMNS} kolom.", f"More than {COLUMNS} columns.")
         raise HeaderRefused("too-many-columns", message, where=where)
-    check_unique(names, where)
+    check_names(names, where)
     return names
 
 
-def check_unique(names: Sequence[str], where: str) -> None:
-    """Check that no name stands twice. Raises: HeaderRefused naming those that do."""
+def check_names(names: Sequence[str], where: str) -> None:
+    """Check that no name stands twice or holds what the database can't store. Raises: HeaderRefused."""
+    if any(_UNSTORABLE.search(name) for name in names):
+        message = Words("Nama kolom memuat tanda yang tidak sah.", "A column's name holds an illegal character.")
+        raise HeaderRefused("header-character", message, where=where)
     repeated = list_repeated(names)
     if repeated:
         shown = ", ".join(name[:60] for name in repeated[:10])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from simpul.delivery.errors import FileEmpty, FileRefused, HeaderRefused
-from simpul.delivery.header import check_unique
+from simpul.delivery.header import check_names
 from simpul.delivery.hostile import open_source
 from simpul.delivery.limits import COLUMNS, JSON_DEPTH, ROWS
 from simpul.delivery.sheet import Damaged, Row, Sheet
@@ -64,7 +64,7 @@ def _open_sheet(kind: str, iterate: Callable[[], Iterator[tuple[int, object]]]) 
             Words("Setiap baris harus objek dengan kunci bernama.", "Each row must be an object with named keys."),
         )
     header = list(keys)
-    check_unique(header, "")
+    check_names(header, "")
     return Sheet(kind, header, _fit_rows(iterate(), header))
 
 

@@ -23,3 +23,17 @@ CELL_CHARACTERS = 131_072
 JSON_DEPTH = 32
 PREVIEW_ROWS = 25
 """Rows that are looked at to find the header and the delimiter."""
+
+CHUNK_ROWS = 2_000
+"""Rows held in memory between two writes to the database."""
+MERGE_SECONDS = 300
+"""How long one statement of a delivery may run."""
+LOCK_SECONDS = 60
+"""How long a delivery waits for another one's merge into the same dataset."""
+REPORTED_ROWS = 100
+"""Refused rows that stand in the report itself; the rest are listed page by page."""
+ROW_FINDINGS = 50
+REFUSED_DAYS = 90
+"""How long refused rows are kept (design, "quarantine")."""
+KEY_DAYS = 30
+"""How long an idempotency key gives its first answer."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
@@ -63,6 +64,11 @@ class Sheet:
     rows: Iterator[Row]
     text_only: bool = False
     notebook: Notebook = field(default_factory=Notebook)
+
+    @property
+    def mode(self) -> Literal["json", "text"]:
+        """How the contract's validator is to take the cells: strictly, or as text and a spreadsheet's cells."""
+        return "json" if self.format in ("json", "ndjson") else "text"
 
     @property
     def notes(self) -> list[Finding]:

@@ -1,0 +1,93 @@
+"""What became of one delivery: the counts, the remarks, and the first refused rows. Never a value."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+from simpul.kernel.errors import Finding
+from simpul.kernel.words import Words
+
+
+@dataclass(frozen=True)
+class BatchReport:
+    """received = inserted + updated + unchanged + repeated + refused.
+
+    `repeated`: rows that stood in the batch before, identically. `rules`: [{column, rule, count, id, en}], most
+    frequent first. `refused_rows`: the first of them as [{position, findings: [{column, rule, id, en}]}]. `notes`:
+    [{where, rule, id, en}] on the file as a whole. Instants are ISO 8601 text. `replayed` says that this is the first
+    answer again; it isn't kept.
+    """
+
+    batch: int
+    dataset: str
+    state: str
+    received: int
+    inserted: int
+    updated: int
+    unchanged: int
+    repeated: int
+    refused: int
+    dataset_version: int
+    contract_version: str
+    format: str
+    created_at: str
+    finished_at: str
+    notes: list[dict[str, str]] = field(default_factory=list)
+    rules: list[dict[str, Any]] = field(default_factory=list)
+    refused_rows: list[dict[str, Any]] = field(default_factory=list)
+    replayed: bool = False
+
+    @property
+    def stored(self) -> int:
+        """Rows of the batch that are in the table now as they were sent."""
+        return self.inserted + self.updated + self.unchanged
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        made = asdict(self)
+        del made["replayed"]
+        return made
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any], *, replayed: bool = False) -> Self:
+        """Read what `to_dict` wrote."""
+        return replace(cls(**data), replayed=replayed)
+
+
+def describe_findings(findings: Iterable[Finding]) -> list[dict[str, str]]:
+    """Return a row's findings as `refused_row.findings` keeps them."""
+    return [{"column": one.where, "rule": one.rule, "id": one.message.id, "en": one.message.en} for one in findings]
+
+
+def describe_notes(notes: Iterable[Finding]) -> list[dict[str, str]]:
+    """Return remarks on a whole file as the report keeps them."""
+    return [{"where": one.where, "rule": one.rule, "id": one.message.id, "en": one.message.en} for one in notes]
+
+
+class Tally:
+    """Counts findings by column and rule while rows are read."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str], int] = {}
+        self._words: dict[tuple[str, str], Words] = {}
+
+    def add(self, findings: Sequence[Finding], times: int = 1) -> None:
+        """Count each finding."""
+        for one in findings:
+            place = (one.where, one.rule)
+            self._counts[place] = self._counts.get(place, 0) + times
+            self._words.setdefault(place, one.message)
+
+    def list_rules(self) -> list[dict[str, Any]]:
+        """Return [{column, rule, count, id, en}], most frequent first."""
+        places = sorted(self._counts, key=lambda place: (-self._counts[place], place))
+        return [
+            {
+                "column": place[0],
+                "rule": place[1],
+                "count": self._counts[place],
+                "id": self._words[place].id,
+                "en": self._words[place].en,
+            }
+            for place in places
+        ]
