@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from simpul.contract.ddl import ColumnPlan, TablePlan
-from simpul.kernel.errors import Conflict, Finding, Invalid
+from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
+from simpul.store.errors import NameUnusable, TableDiffers
 from simpul.store.launcher import ROLES
 from simpul.store.pools import database_errors
 from simpul.store.sql import SQL, Composed, Connection, Identifier, Literal
@@ -25,26 +26,6 @@ _TYPE = re.compile(
     r"|timestamp with(out)? time zone|time without time zone"
 )
 _RESERVED = re.compile(r"public|pg_.*|information_schema")
-
-
-class TableDiffers(Conflict):
-    code = "SPLD16"
-    message = Words(
-        "Tabel data yang ada tidak dapat diubah menjadi rumusan ini.",
-        "The dataset's table can't be turned into this contract's.",
-    )
-    hint = Words(
-        "Versi minor hanya menambah kolom yang boleh kosong; perubahan lain memerlukan versi mayor baru.",
-        "A minor version only adds columns that may be empty; any other change needs a new major version.",
-    )
-
-
-class NameUnusable(Invalid):
-    code = "SPLD17"
-    message = Words(
-        "Nama atau tipe {name} tidak dapat dipakai dalam basis data.",
-        "The name or type {name} can't be used in the database.",
-    )
 
 
 def create_dataset_tables(connection: Connection[Any], plans: Sequence[TablePlan]) -> None:

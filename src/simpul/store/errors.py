@@ -15,6 +15,8 @@ RolesForeign       500  roles of that name exist with passwords that this hub do
 BackupUnreadable   422  wrong passphrase, damaged or cut file
 RestoreRefused     409  the target isn't empty
 UpgradeFailed      503  the move to a newer major didn't succeed; the old cluster is untouched
+    TableDiffers       409  a dataset's table can't become what the contract says
+    NameUnusable       422  a schema name or column type that the datasets may not have
 """
 
 from simpul.kernel.errors import Conflict, Invalid, Misconfigured, Unavailable
@@ -156,4 +158,24 @@ class UpgradeFailed(Unavailable):
     hint = Words(
         "Basis data lama tidak berubah. Sebabnya tercatat di {log}.",
         "The old database is unchanged. The cause is written in {log}.",
+    )
+
+
+class TableDiffers(Conflict):
+    code = "SPLD16"
+    message = Words(
+        "Tabel data yang ada tidak dapat diubah menjadi rumusan ini.",
+        "The dataset's table can't be turned into this contract's.",
+    )
+    hint = Words(
+        "Versi minor hanya menambah kolom yang boleh kosong; perubahan lain memerlukan versi mayor baru.",
+        "A minor version only adds columns that may be empty; any other change needs a new major version.",
+    )
+
+
+class NameUnusable(Invalid):
+    code = "SPLD17"
+    message = Words(
+        "Nama atau tipe {name} tidak dapat dipakai dalam basis data.",
+        "The name or type {name} can't be used in the database.",
     )

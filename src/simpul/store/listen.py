@@ -36,10 +36,12 @@ async def listen(dsn: str, channels: Sequence[str], *, tick_seconds: float = 30.
                 wait_seconds = FIRST_WAIT_SECONDS
                 yield Notice("connected")
                 while True:
+                    silent = True
+                    # Several may come at once, so this loop is left by its own end, never by `break`.
                     async for heard in connection.notifies(timeout=tick_seconds, stop_after=1):
+                        silent = False
                         yield Notice("notified", heard.channel, heard.payload)
-                        break
-                    else:
+                    if silent:
                         # A statement proves that the server is still there.
                         await connection.execute("SELECT 1")
                         yield Notice("tick")

@@ -62,12 +62,13 @@ def _can_log_in(database: Database, role: str) -> bool:
 
 
 def _make_role(connection: Connection[Any], name: str, password: str) -> None:
-    attributes = _ATTRIBUTES.format(Literal(make_verifier(password)))
+    verifier = Literal(make_verifier(password))
     # Two migrations on one server at once: the one that comes second finds the role there.
     with suppress(errors.DuplicateObject, errors.UniqueViolation):
-        connection.execute(SQL("CREATE ROLE {} {}").format(Identifier(name), attributes))
+        connection.execute(SQL("CREATE ROLE {} {}").format(Identifier(name), _ATTRIBUTES.format(verifier)))
         return
-    connection.execute(SQL("ALTER ROLE {} WITH {}").format(Identifier(name), attributes))
+    # Only a superuser may write the other attributes again, even unchanged.
+    connection.execute(SQL("ALTER ROLE {} WITH LOGIN PASSWORD {}").format(Identifier(name), verifier))
 
 
 def _join_worker(connection: Connection[Any]) -> None:
