@@ -22,7 +22,7 @@ def compile_publication(contract: Contract, stage: str) -> dict[str, Any]:
         "stage": stage,
         "title": contract.title,
         "zone": contract.zone,
-        "provider": contract.provider_code,
+        "provider": {"code": contract.provider_code, "name": contract.provider_name},
         "datasets": {
             dataset.name: _compile_dataset(dataset, plan)
             for dataset, plan in zip(contract.datasets, plans, strict=True)

@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 
 from simpul.contract.constraints import References
 from simpul.contract.errors import ContractInvalid
-from simpul.contract.filters import Filter, matches_filters
+from simpul.contract.filters import Filter, matches_filters, read_filters
 from simpul.contract.mock_values import Make, make_value_maker
-from simpul.contract.model import Column, Dataset
+from simpul.contract.model import Column, Contract, Dataset
 from simpul.contract.validator import RowValidator, compile_validator
 from simpul.kernel.clock import ZONE
 from simpul.kernel.words import Words
+
+SANDBOX_ROWS = 100
+"""How many mock rows each dataset of a sandbox gets."""
 
 _TRIES = 60
 
@@ -171,3 +174,24 @@ def _list_near_numbers(literal: str) -> list[Any]:
         return []
     near = [number + step for step in (-10, -1, 0, 1, 10)]
     return [int(value) if value == int(value) else value for value in near]
+
+
+def make_sandbox_rows(
+    contract: Contract, count: int = SANDBOX_ROWS, references: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """Make the mock rows of each dataset of a contract, by name: the rows that its integration tests expect.
+
+    Rows inside each consumer's row filter are among them. Raises: ContractInvalid, as `make_mock_rows`.
+    """
+    return {
+        dataset.name: make_mock_rows(
+            dataset,
+            count,
+            row_filters=[
+                read_filters(terms.row_filter) for terms in contract.consumers if terms.dataset == dataset.name
+            ],
+            references=references,
+            zone=contract.zone,
+        )
+        for dataset in contract.datasets
+    }
