@@ -85,9 +85,28 @@ def make_salt() -> bytes:
     return secrets.token_bytes(SALT_BYTES)
 
 
+class BodyDigest:
+    """HMAC-SHA256 of a body under the call's salt, taken piece by piece."""
+
+    def __init__(self, salt: bytes) -> None:
+        self._digest = hmac.new(salt, digestmod=hashlib.sha256)
+        self._is_empty = True
+
+    def update(self, piece: bytes) -> None:
+        """Take the next piece."""
+        self._digest.update(piece)
+        self._is_empty = self._is_empty and not piece
+
+    def read(self) -> str:
+        """Return the digest so far as hex; empty for an empty body."""
+        return "" if self._is_empty else self._digest.hexdigest()
+
+
 def digest_body(salt: bytes, body: bytes) -> str:
-    """Return HMAC-SHA256 of a body under the call's salt, as hex; empty for an empty body."""
-    return hmac.new(salt, body, hashlib.sha256).hexdigest() if body else ""
+    """Return the digest of a whole body, as `BodyDigest` gives it."""
+    digest = BodyDigest(salt)
+    digest.update(body)
+    return digest.read()
 
 
 def is_body(salt: bytes, body: bytes, digest: str) -> bool:

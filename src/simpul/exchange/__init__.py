@@ -1,0 +1,1 @@
+"""The data plane: authenticate, route, then read, deliver or describe; one evidence row for each call."""

@@ -1,0 +1,78 @@
+"""Takes a request's body in: small ones in memory, large ones in a temporary file, digested as they come."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from simpul.delivery.limits import BATCH_BYTES, MEBIBYTE
+from simpul.evidence.record import BodyDigest
+from simpul.exchange.errors import BodyRefused, BodyTooLarge, ClientGone
+from simpul.exchange.http import Request
+from simpul.exchange.limits import IN_MEMORY_BYTES
+
+MEDIA_TYPES = frozenset(("application/json", "application/x-ndjson", "application/jsonl", "text/csv"))
+
+
+@dataclass
+class Body:
+    """`content` is bytes, or the path of the temporary file; `digest` SHA-256 of it; `salted` the evidence's digest."""
+
+    content: bytes | Path
+    media_type: str
+    digest: bytes
+    salted: str
+
+
+def check_media_type(request: Request) -> str:
+    """Return the body's media type. Raises: BodyRefused, BodyTooLarge (by the length that is promised)."""
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type not in MEDIA_TYPES or request.headers.get("content-encoding", "identity") != "identity":
+        raise BodyRefused()
+    length = request.headers.get("content-length", "0")
+    if length.isascii() and length.isdigit() and int(length) > BATCH_BYTES:
+        raise _refuse_size()
+    return media_type
+
+
+@contextmanager
+def open_body_file(folder: Path) -> Iterator[Path]:
+    """Give a path for a body that is too large for memory; it is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="batch-", dir=folder) as made:
+        yield Path(made) / "body"
+
+
+async def receive_body(request: Request, media_type: str, salt: bytes, path: Path) -> Body:
+    """Take the whole body in, to memory or to `path`.
+
+    Raises: BodyTooLarge, ClientGone. Cost: at most 1 MB of memory.
+    """
+    digest, salted, size = hashlib.sha256(), BodyDigest(salt), 0
+    held = bytearray()
+    with path.open("wb") as file:
+        while True:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone()
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > BATCH_BYTES:
+                raise _refuse_size()
+            digest.update(chunk)
+            salted.update(chunk)
+            held += chunk
+            if len(held) > IN_MEMORY_BYTES:
+                file.write(held)
+                held.clear()
+            if not message.get("more_body", False):
+                break
+        if size <= IN_MEMORY_BYTES:
+            return Body(bytes(held), media_type, digest.digest(), salted.read())
+        file.write(held)
+    return Body(path, media_type, digest.digest(), salted.read())
+
+
+def _refuse_size() -> BodyTooLarge:
+    return BodyTooLarge(megabytes=BATCH_BYTES // MEBIBYTE)

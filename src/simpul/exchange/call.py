@@ -1,0 +1,88 @@
+"""One call while it is answered: what is known of it so far, for its evidence."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from simpul.access.model import Key, Permission
+from simpul.evidence.record import CallRecord, digest_body, make_salt
+from simpul.exchange.http import Request, Response
+from simpul.exchange.publications import Published, PublishedDataset
+from simpul.exchange.route import Route
+from simpul.kernel import clock
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may do what with which dataset: the outcome of the stages before reading or delivering."""
+
+    key: Key
+    published: Published
+    dataset: PublishedDataset
+    permission: Permission
+
+
+@dataclass
+class Call:
+    """Facts gathered stage by stage. `is_recorded` says that a batch's transaction holds the evidence already."""
+
+    request: Request
+    uid: UUID = field(default_factory=uuid4)
+    salt: bytes = field(default_factory=make_salt)
+    at: datetime = field(default_factory=clock.now)
+    started: float = field(default_factory=time.monotonic)
+    route: Route | None = None
+    key: Key | None = None
+    published: Published | None = None
+    dataset: PublishedDataset | None = None
+    permission: Permission | None = None
+    operation: str = "none"
+    columns: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    rows: int | None = None
+    dataset_version: int | None = None
+    batch_id: int | None = None
+    request_digest: str = ""
+    is_recorded: bool = False
+
+    def get_access(self) -> Access:
+        """Return the outcome of the stages before. Raises: RuntimeError where one of them was left out."""
+        if self.key is None or self.published is None or self.dataset is None or self.permission is None:
+            raise RuntimeError("a stage was left out")
+        return Access(self.key, self.published, self.dataset, self.permission)
+
+    def make_record(self, response: Response) -> CallRecord:
+        """Return the evidence of this call as answered by `response`."""
+        route, published, key = self.route, self.published, self.key
+        return CallRecord(
+            uid=self.uid,
+            at=self.at,
+            method=self.request.method if self.request.method.isalpha() else "?",
+            operation=self.operation,
+            status=response.status,
+            code=response.code,
+            # Names only of what exists: an address may hold anything.
+            stage=published.stage if published else "",
+            context=published.context if published else "",
+            major=published.major if published else None,
+            dataset=self.dataset.name if self.dataset else "",
+            dataset_version=self.dataset_version,
+            organization_id=key.organization_id if key else None,
+            application_id=key.application_id if key else None,
+            publication_id=published.publication_id if published else None,
+            dataset_id=self.dataset.dataset_id if self.dataset else None,
+            grant_id=self.permission.grant_id if self.permission else None,
+            key_id=key.key_id if key else "",
+            purpose=self.permission.purpose if self.permission else "",
+            columns=self.columns,
+            operators=self.operators,
+            rows=self.rows,
+            batch_id=self.batch_id if self.batch_id is not None else (route.batch_id or None if route else None),
+            request_digest=self.request_digest or self._digest_address(),
+            response_digest=digest_body(self.salt, response.body),
+            milliseconds=int((time.monotonic() - self.started) * 1000),
+        )
+
+    def _digest_address(self) -> str:
+        return digest_body(self.salt, self.request.path.encode("latin-1") + b"?" + self.request.query)

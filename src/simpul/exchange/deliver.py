@@ -1,0 +1,101 @@
+"""Takes a batch in: `POST …/{dataset}/batches` runs the one pipeline for rows, in a thread, in one transaction."""
+
+import asyncio
+from typing import Any
+
+from simpul.delivery.envelope import Envelope
+from simpul.delivery.formats import open_rows
+from simpul.delivery.limits import BATCH_BYTES
+from simpul.delivery.pipeline import deliver
+from simpul.delivery.quarantine import open_quarantine
+from simpul.delivery.report import BatchReport
+from simpul.delivery.target import make_target
+from simpul.exchange.body import Body, check_media_type, open_body_file, receive_body
+from simpul.exchange.call import Call
+from simpul.exchange.evidence_log import add_evidence
+from simpul.exchange.http import Response, write_json
+from simpul.exchange.hub import Hub
+from simpul.kernel.words import Words
+from simpul.store.pools import database_errors
+from simpul.store.sql import Connection
+
+ALL_REFUSED = "SPLX20"
+_ALL_REFUSED = Words("Semua baris kiriman ditolak.", "Every row of the batch was refused.")
+_ALL_REFUSED_HINT = Words(
+    "Perbaiki baris menurut alasannya, lalu kirim lagi dengan Idempotency-Key baru.",
+    "Mend the rows by their reasons and send them again under a new Idempotency-Key.",
+)
+
+
+async def deliver_rows(call: Call, hub: Hub) -> Response:
+    """Answer a POST of rows under the call's permission.
+
+    The answer is 201 with the report, refused rows among it; 422 where every row was refused; the first answer again
+    under the same Idempotency-Key. `Prefer: tx=rollback` tries without keeping anything (200).
+
+    Raises: BodyRefused, BodyTooLarge, ClientGone, TooBusy, FileRefused and its kinds, BatchRunning, BatchKeyReused,
+    BatchKeyInvalid, BatchColumnsRefused, DatabaseAway, DatabaseBusy, QueryTooSlow.
+    """
+    media_type = check_media_type(call.request)
+    with hub.claim_deliverer(), open_body_file(hub.folder) as path:
+        body = await receive_body(call.request, media_type, call.salt, path)
+        call.request_digest = body.salted
+        running = asyncio.get_running_loop().run_in_executor(hub.deliverers, _run, call, hub, body)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            # The caller went away; the transaction still ends in order before the body's file and the place are freed.
+            await asyncio.wait([running])
+            raise
+
+
+def _run(call: Call, hub: Hub, body: Body) -> Response:
+    access = call.get_access()
+    answers: list[Response] = []
+
+    def record_evidence(connection: Connection[Any], report: BatchReport) -> None:
+        answers.append(_write_answer(call, report))
+        add_evidence(connection, [call.make_record(answers[0])])
+
+    is_trial = _is_trial(call)
+    envelope = Envelope(
+        digest=body.digest,
+        quarantine=open_quarantine(hub.setup.home / "keys"),
+        application_id=access.key.application_id,
+        idempotency_key=call.request.headers.get("idempotency-key"),
+        record_evidence=None if is_trial else record_evidence,
+        dry_run=is_trial,
+    )
+    sheet = open_rows(body.content, body.media_type, limit_bytes=BATCH_BYTES)
+    target = make_target(access.dataset.dataset_id, access.published.compiled, access.dataset.name)
+    with database_errors(), hub.writers.connection() as connection:
+        report = deliver(connection, target, sheet, envelope)
+    # Only a committed batch holds its evidence; any other answer's goes the way of a read's.
+    call.is_recorded = bool(answers)
+    return answers[0] if answers else _write_answer(call, report)
+
+
+def _is_trial(call: Call) -> bool:
+    prefer = call.request.headers.get("prefer", "")
+    return "tx=rollback" in {part.strip() for part in prefer.split(",")}
+
+
+def _write_answer(call: Call, report: BatchReport) -> Response:
+    call.rows, call.dataset_version = report.received, report.dataset_version
+    call.columns = call.get_access().permission.columns
+    is_trial = _is_trial(call)
+    body: dict[str, Any] = {**report.to_dict(), "stored": report.stored}
+    headers = {"dataset-version": str(report.dataset_version)}
+    if is_trial:
+        headers["preference-applied"] = "tx=rollback"
+    else:
+        call.batch_id = report.batch
+        headers["location"] = f"{call.request.path}/{report.batch}"
+    if report.replayed:
+        headers["idempotency-replayed"] = "true"
+    if report.received and report.refused == report.received:
+        refusal = {"code": ALL_REFUSED, "message": str(_ALL_REFUSED), "details": None, "hint": str(_ALL_REFUSED_HINT)}
+        response = write_json(422, {**refusal, **body}, headers)
+        response.code = ALL_REFUSED
+        return response
+    return write_json(200 if is_trial else 201, body, headers)

@@ -1,0 +1,84 @@
+"""What a caller may learn about the exchange and its own access: health, the list of datasets, openapi.json."""
+
+from typing import Any
+
+from simpul.access.decide import decide
+from simpul.access.model import AccessRequest, Key, Permission
+from simpul.contract.model import Contract, Dataset
+from simpul.contract.openapi import write_openapi
+from simpul.exchange.http import Response, write_json
+from simpul.exchange.publications import Published, PublishedDataset
+from simpul.kernel import clock
+from simpul.kernel.errors import SimpulError
+from simpul.kernel.words import Words
+
+HOME = Words(
+    "Exchange Simpul. Alamat layanan dan kunci ada di portal.",
+    "The Simpul exchange. Addresses and keys are in the portal.",
+)
+
+
+def describe_home() -> Response:
+    """Answer the bare address."""
+    return write_json(200, {"name": "Simpul", "id": HOME.id, "en": HOME.en, "health": "/health"})
+
+
+def list_granted(published: Published, key: Key) -> list[tuple[PublishedDataset, Permission]]:
+    """Return the datasets that this key may read or deliver now, with the permission, in the contract's order."""
+    found = []
+    for dataset in published.datasets.values():
+        permission = _find_permission(published, dataset, key)
+        if permission is not None:
+            found.append((dataset, permission))
+    return found
+
+
+def _find_permission(published: Published, dataset: PublishedDataset, key: Key) -> Permission | None:
+    for request in (AccessRequest(dataset.name, "read"), AccessRequest(dataset.name, "deliver")):
+        try:
+            return decide(request, key, published.service, dataset.grants, clock.now())
+        except SimpulError:
+            continue
+    return None
+
+
+def describe_index(published: Published, key: Key) -> Response:
+    """Answer with the datasets granted to the caller; empty where there is none."""
+    datasets = [
+        {
+            "name": dataset.name,
+            "title": dataset.title,
+            "columns": _list_columns(dataset, permission),
+            "purpose": permission.purpose,
+            "until": permission.until.isoformat() if permission.until else None,
+        }
+        for dataset, permission in list_granted(published, key)
+    ]
+    about = {name: published.compiled.get(name) for name in ("context", "version", "title")}
+    return write_json(200, {**about, "state": published.service.state, "datasets": datasets})
+
+
+def describe_openapi(published: Published, key: Key, address: str) -> Response:
+    """Answer with OpenAPI 3.1 of what the caller may see: only its datasets, only its columns."""
+    compiled = published.compiled
+    datasets = tuple(_narrow(dataset, permission) for dataset, permission in list_granted(published, key))
+    contract = Contract(
+        context=published.context,
+        version=compiled.get("version", f"{published.major}.0.0"),
+        title=compiled.get("title", published.context),
+        provider_name=published.service.provider,
+        datasets=datasets,
+        zone=published.zone,
+    )
+    return write_json(200, write_openapi(contract, published.stage, address))
+
+
+def _narrow(dataset: PublishedDataset, permission: Permission) -> Dataset:
+    columns = set(permission.columns)
+    model: dict[str, Any] = dict(dataset.compiled["model"])
+    model["columns"] = [column for column in model["columns"] if column["name"] in columns]
+    return Dataset.from_dict(model)
+
+
+def _list_columns(dataset: PublishedDataset, permission: Permission) -> list[str]:
+    return [name for name in dataset.table.columns if name in permission.columns]

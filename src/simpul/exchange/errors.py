@@ -1,0 +1,218 @@
+"""The exchange's own refusals, and how every error becomes an answer `{code, message, details, hint}`.
+
+    PathUnknown       PGRST125  404  the address isn't one of the exchange's
+    SchemaUnknown     PGRST106  406  another profile than "public"
+    DatasetUnknown    PGRST205  404  no such context, version or dataset
+    MethodUnknown     SPLX01    405
+    QueryTooLong      SPLX02    414
+    HeadersTooLarge   SPLX03    431
+    BodyTooLarge      SPLX04    413
+    BodyRefused       SPLX05    415  a media type or encoding that isn't read
+    BatchUnknown      SPLX06    404
+    ClientGone        SPLX07    400  the body ended early
+    EvidenceAway      SPLX08    503  no evidence can be kept, so no data is given
+    NotLoaded         SPLX09    503  publications aren't loaded yet
+    TooBusy           SPLX10    503
+    GrantUnusable     SPLX11    403  a grant whose row filter can't be read lets nothing through
+    StatementRefused  SQLSTATE       what PostgreSQL refused in the caller's filter
+    Unexpected        SPLX99    500
+
+Both languages stand in each text, Indonesian first. PostgreSQL's own message is never passed on: it may quote values.
+"""
+
+import json
+from typing import Any
+
+from simpul.exchange.http import Response
+from simpul.exchange.limits import RETRY_SECONDS
+from simpul.kernel.errors import Finding, NotFound, Refused, SimpulError, Unavailable
+from simpul.kernel.words import NOTHING, Words
+
+FINDINGS_SHOWN = 20
+
+
+class PathUnknown(NotFound):
+    code = "PGRST125"
+    message = Words("Alamat ini tidak ada pada exchange.", "This address doesn't exist in the exchange.")
+    hint = Words(
+        "Bentuk alamat: /api/konteks/v1/data atau /sandbox/konteks/v1/data, tanpa %, titik, atau garis miring ganda.",
+        "Addresses look like /api/context/v1/dataset or /sandbox/context/v1/dataset, without %, dots or double slashes.",
+    )
+
+
+class SchemaUnknown(SimpulError):
+    code = "PGRST106"
+    status = 406
+    message = Words("Hanya profil 'public' yang tersedia.", "Only the profile 'public' is offered.")
+    hint = Words("Hapus header Accept-Profile atau Content-Profile.", "Leave Accept-Profile and Content-Profile out.")
+
+
+class DatasetUnknown(NotFound):
+    code = "PGRST205"
+    message = Words("Layanan atau data ini tidak ada.", "This service or dataset doesn't exist.")
+    hint = Words(
+        "Periksa konteks, versi, dan nama data pada halaman dokumentasi API di portal.",
+        "Check context, version and dataset on the API's documentation page in the portal.",
+    )
+
+
+class MethodUnknown(SimpulError):
+    code = "SPLX01"
+    status = 405
+    message = Words("Metode {method} tidak berlaku untuk alamat ini.", "The method {method} doesn't fit this address.")
+    hint = Words("Metode yang berlaku: {allowed}.", "Methods that fit: {allowed}.")
+
+    def __init__(self, method: str, allowed: str) -> None:
+        super().__init__(method=method if method.isalpha() else "?", allowed=allowed)
+        self.allowed = allowed
+
+
+class QueryTooLong(SimpulError):
+    code = "SPLX02"
+    status = 414
+    message = Words("Alamat permintaan terlalu panjang.", "The request's address is too long.")
+    hint = Words("Persempit saringan atau bagi menjadi beberapa permintaan.", "Narrow the filter or split the request.")
+
+
+class HeadersTooLarge(SimpulError):
+    code = "SPLX03"
+    status = 431
+    message = Words("Header permintaan terlalu banyak.", "The request has too many headers.")
+
+
+class BodyTooLarge(SimpulError):
+    code = "SPLX04"
+    status = 413
+    message = Words("Isi kiriman melebihi {megabytes} MB.", "The body is larger than {megabytes} MB.")
+    hint = Words("Bagi menjadi beberapa kiriman.", "Split it into several batches.")
+
+
+class BodyRefused(SimpulError):
+    code = "SPLX05"
+    status = 415
+    message = Words("Bentuk isi kiriman ini tidak dibaca.", "A body of this type isn't read.")
+    hint = Words(
+        "Kirim application/json, application/x-ndjson, atau text/csv, tanpa Content-Encoding.",
+        "Send application/json, application/x-ndjson or text/csv, without Content-Encoding.",
+    )
+
+
+class BatchUnknown(NotFound):
+    code = "SPLX06"
+    message = Words("Kiriman ini tidak ada atau bukan milik aplikasi Anda.", "No such batch of your application.")
+    hint = Words("Pakai id dari jawaban kiriman.", "Use the id from the batch's answer.")
+
+
+class ClientGone(SimpulError):
+    code = "SPLX07"
+    status = 400
+    message = Words("Isi permintaan terputus sebelum selesai.", "The body ended before it was whole.")
+    hint = Words("Kirim ulang dengan Idempotency-Key yang sama.", "Send it again with the same Idempotency-Key.")
+
+
+class EvidenceAway(Unavailable):
+    code = "SPLX08"
+    message = Words("Bukti akses tidak dapat dicatat.", "The evidence of this call can't be kept.")
+    hint = Words(
+        "Pengelola: periksa ruang disk dan hak tulis folder spool. Pemanggil: coba lagi sebentar lagi.",
+        "Operator: check disk space and the spool folder's rights. Caller: try again in a moment.",
+    )
+
+
+class NotLoaded(Unavailable):
+    code = "SPLX09"
+    message = Words("Exchange sedang memuat daftar layanan.", "The exchange is loading its services.")
+
+
+class TooBusy(Unavailable):
+    code = "SPLX10"
+    message = Words("Terlalu banyak kiriman sekaligus.", "Too many batches at the same time.")
+    hint = Words("Kirim ulang dengan Idempotency-Key yang sama.", "Send it again with the same Idempotency-Key.")
+
+
+class GrantUnusable(Refused):
+    code = "SPLX11"
+    message = Words("Saringan baris pada hak akses ini tidak dapat dibaca.", "The grant's row filter can't be read.")
+    hint = Words("Hubungi Tim IT Kominfo agar hak akses diperbaiki.", "Ask Kominfo's Tim IT to mend the grant.")
+
+
+class Unexpected(SimpulError):
+    code = "SPLX99"
+    message = Words("Terjadi kesalahan pada exchange.", "Something went wrong in the exchange.")
+    hint = Words(
+        "Coba lagi; bila berulang, sampaikan nilai header Evidence-Id kepada Kominfo.",
+        "Try again; if it happens again, tell Kominfo the value of the Evidence-Id header.",
+    )
+
+
+class StatementRefused(SimpulError):
+    """PostgreSQL refused the statement; `code` is its SQLSTATE."""
+
+    def __init__(self, sqlstate: str, status: int, message: Words, hint: Words = NOTHING) -> None:
+        super().__init__(message, hint=hint)
+        self.code, self.status = sqlstate, status
+
+
+_VALUE = Words("Nilai saringan tidak sesuai dengan tipe kolomnya.", "A filter's value doesn't fit its column's type.")
+_VALUE_HINT = Words("Periksa tipe kolom pada openapi.json.", "Check the column's type in openapi.json.")
+_OPERATOR = Words("Operator ini tidak berlaku untuk tipe kolomnya.", "The operator doesn't fit the column's type.")
+_STATES: dict[str, tuple[int, Words, Words]] = {
+    "23503": (409, Words("Baris merujuk data yang tidak ada.", "A row refers to data that isn't there."), NOTHING),
+    "23505": (409, Words("Kunci baris sudah ada.", "The row's key exists already."), NOTHING),
+    "42501": (403, Words("Hub tidak berhak membuka data ini.", "The hub may not open this data."), NOTHING),
+    "42883": (400, _OPERATOR, _VALUE_HINT),
+    "42804": (400, _OPERATOR, _VALUE_HINT),
+    "42846": (400, Words("Tipe kolom tidak dapat diubah demikian.", "The column can't be cast so."), _VALUE_HINT),
+}
+
+
+def explain_sqlstate(sqlstate: str | None) -> SimpulError:
+    """Return what an error of PostgreSQL means for the caller.
+
+    >>> explain_sqlstate("22P02").status, explain_sqlstate("53300").status, explain_sqlstate("XX000").status
+    (400, 503, 500)
+    """
+    state = sqlstate or ""
+    if state in _STATES:
+        status, message, hint = _STATES[state]
+        return StatementRefused(state, status, message, hint)
+    if state[:2] in {"22", "23"}:
+        return StatementRefused(state, 400, _VALUE, _VALUE_HINT)
+    # 42P01 and 3F000: a dataset's table is just being replaced.
+    if state[:2] in {"08", "53", "57", "3F"} or state == "42P01":
+        return StatementRefused(state, 503, Unavailable.message, Unavailable.hint)
+    return Unexpected()
+
+
+def write_error(error: SimpulError) -> Response:
+    """Return the answer that tells an error, with the headers that its status asks for."""
+    body = {
+        "code": error.code,
+        "message": str(error.message),
+        "details": _write_details(error),
+        "hint": str(error.hint) if error.hint.id else None,
+    }
+    headers = {"content-type": "application/json; charset=utf-8"}
+    if error.status == 401:
+        headers["www-authenticate"] = 'Bearer realm="Simpul"'
+    if error.status == 503:
+        headers["retry-after"] = str(getattr(error, "retry_after_seconds", RETRY_SECONDS))
+    if isinstance(error, MethodUnknown):
+        headers["allow"] = error.allowed
+    return Response(error.status, json.dumps(body, ensure_ascii=False).encode(), headers, code=error.code)
+
+
+def _write_details(error: SimpulError) -> str | None:
+    details = getattr(error, "details", None)
+    if isinstance(details, Words):
+        return str(details)
+    return "; ".join(map(_write_finding, error.findings[:FINDINGS_SHOWN])) or None
+
+
+def _write_finding(finding: Finding) -> str:
+    return f"{finding.where}: {finding.message}" if finding.where else str(finding.message)
+
+
+def describe_finding(finding: Finding) -> dict[str, Any]:
+    """Return a finding as JSON data."""
+    return {"column": finding.where, "rule": finding.rule, "id": finding.message.id, "en": finding.message.en}

@@ -1,0 +1,201 @@
+"""The exchange's running parts: pools, the snapshot and its refreshing, the spool and its flushing."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simpul.exchange import limits
+from simpul.exchange.errors import NotLoaded, TooBusy
+from simpul.exchange.evidence_log import Spool, recover
+from simpul.exchange.publications import Snapshot, load_snapshot
+from simpul.kernel import clock
+from simpul.kernel.errors import SimpulError
+from simpul.store.listen import listen
+from simpul.store.pools import connect, database_errors, make_async_pool, open_pool
+from simpul.store.sql import Connection, conninfo_to_dict, errors, make_conninfo
+
+CHANNEL = "simpul_publications"
+FLUSH_SECONDS = 0.3
+RECOVER_SECONDS = 30.0
+LOG = logging.getLogger("simpul.exchange")
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the exchange needs to start: its role's database address, the hub's folder, the address it prints."""
+
+    dsn: str
+    home: Path
+    address: str
+    trusted_proxy: bool = False
+
+
+class Hub:
+    """All that lives as long as the process. `snapshot` is None until the first load."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Open the spool. Raises: EvidenceAway."""
+        self.setup = setup
+        self.snapshot: Snapshot | None = None
+        self.folder = setup.home / "spool"
+        self.spool = Spool(self.folder)
+        self.readers = make_async_pool(
+            _make_reading(setup.dsn), limits.READERS, name="simpul exchange", statement_seconds=limits.STATEMENT_SECONDS
+        )
+        self.writers = open_pool(
+            setup.dsn, limits.DELIVERERS + 2, name="simpul batches", statement_seconds=limits.STATEMENT_SECONDS
+        )
+        self.deliverers = ThreadPoolExecutor(limits.DELIVERERS, thread_name_prefix="batch")
+        self._delivering = 0
+        self._evidence = ThreadPoolExecutor(1, thread_name_prefix="evidence")
+        self._evidence_connection: Connection[Any] | None = None
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Open the pool and start the background work; a database that is away doesn't stop the start."""
+        await self.readers.open()
+        with suppress(SimpulError, *_DATABASE_ERRORS):
+            await asyncio.wait_for(self.reload(), limits.RETRY_SECONDS)
+        self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._refresh, self._keep_evidence)]
+
+    async def stop(self) -> None:
+        """Stop the background work, move the last evidence, close everything."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.deliverers.shutdown)
+        with suppress(SimpulError, *_DATABASE_ERRORS):
+            await self._in_evidence_thread(self._flush)
+        await self._in_evidence_thread(self._close_evidence)
+        self._evidence.shutdown()
+        self.spool.close()
+        await asyncio.to_thread(self.writers.close)
+        await self.readers.close()
+
+    def get_snapshot(self) -> Snapshot:
+        """Return what is published now. Raises: NotLoaded."""
+        if self.snapshot is None:
+            raise NotLoaded()
+        return self.snapshot
+
+    async def reload(self) -> None:
+        """Load the publications anew and swap them in. Raises: DatabaseAway, or the driver's errors."""
+        with database_errors():
+            async with self.readers.connection() as connection:
+                self.snapshot = await load_snapshot(connection)
+
+    @contextmanager
+    def claim_deliverer(self) -> Iterator[None]:
+        """Hold one of the few places for a batch. Raises: TooBusy."""
+        if self._delivering >= limits.DELIVERERS:
+            raise TooBusy()
+        self._delivering += 1
+        try:
+            yield
+        finally:
+            self._delivering -= 1
+
+    async def _listen(self) -> None:
+        async for notice in listen(self.setup.dsn, [CHANNEL]):
+            if notice.kind == "connected":
+                await self.readers.check()  # after a restart of the database, drop what is broken
+            self._wake.set()
+
+    async def _refresh(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), 30.0)
+            self._wake.clear()
+            try:
+                await self.reload()
+            except (SimpulError, *_DATABASE_ERRORS) as error:
+                LOG.warning("publications not reloaded: %s", type(error).__name__)
+                await asyncio.sleep(1.0)
+                self._wake.set()
+
+    async def _keep_evidence(self) -> None:
+        recovered_at: float | None = None
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                if recovered_at is None or loop.time() - recovered_at > RECOVER_SECONDS:
+                    await self._in_evidence_thread(self._recover)
+                    recovered_at = loop.time()
+                await self._in_evidence_thread(self._flush)
+            except (SimpulError, OSError, *_DATABASE_ERRORS) as error:
+                LOG.warning("evidence waits in the spool: %s", type(error).__name__)
+                await asyncio.sleep(1.0)
+            await asyncio.sleep(FLUSH_SECONDS)
+
+    async def flush_evidence(self) -> None:
+        """Move the spool into the database now. Raises: DatabaseAway, or the driver's errors."""
+        await self._in_evidence_thread(self._flush)
+
+    async def _in_evidence_thread(self, work: Any) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._evidence, work)
+
+    def _flush(self) -> None:
+        if self.spool.waiting_bytes:
+            with self._use_evidence_connection() as connection:
+                self.spool.flush(connection)
+
+    def _recover(self) -> None:
+        with self._use_evidence_connection() as connection:
+            moved = recover(self.folder, connection)
+        if moved:
+            LOG.warning("evidence of an ended process recovered: %d rows", moved)
+
+    @contextmanager
+    def _use_evidence_connection(self) -> Iterator[Connection[Any]]:
+        if self._evidence_connection is None:
+            self._evidence_connection = connect(
+                self.setup.dsn, autocommit=True, name="simpul evidence", statement_seconds=limits.STATEMENT_SECONDS
+            )
+        try:
+            yield self._evidence_connection
+        except _DATABASE_ERRORS:
+            self._close_evidence()
+            raise
+
+    def _close_evidence(self) -> None:
+        if self._evidence_connection is not None:
+            self._evidence_connection.close()
+            self._evidence_connection = None
+
+    def describe_health(self) -> dict[str, object]:
+        """Return how the exchange is, as JSON data without anything of the data itself."""
+        snapshot = self.snapshot
+        return {
+            "publications": len(snapshot.publications) if snapshot else 0,
+            "loaded_seconds_ago": int((clock.now() - snapshot.loaded_at).total_seconds()) if snapshot else None,
+            "evidence_waiting_bytes": self.spool.waiting_bytes,
+            "batches_running": self._delivering,
+        }
+
+    async def is_ready(self) -> bool:
+        """Can a call be answered now: are publications loaded, does the database answer?"""
+        if self.snapshot is None:
+            return False
+        try:
+            with database_errors():
+                async with self.readers.connection(timeout=2.0) as connection:
+                    await connection.execute("SELECT 1")
+        except (SimpulError, *_DATABASE_ERRORS):
+            return False
+        return True
+
+
+_DATABASE_ERRORS = (errors.Error, TimeoutError)
+
+
+def _make_reading(dsn: str) -> str:
+    """Return the address with read-only transactions and the hub's time zone."""
+    options = str(conninfo_to_dict(dsn).get("options") or "")
+    reading = f"{options} -c default_transaction_read_only=on -c timezone={clock.ZONE.key}"
+    return make_conninfo(dsn, options=reading.strip())

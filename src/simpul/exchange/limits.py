@@ -1,0 +1,16 @@
+"""How much one call may ask of the exchange."""
+
+MAX_QUERY_BYTES = 16 * 1024
+MAX_PATH_BYTES = 512
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 32 * 1024
+IN_MEMORY_BYTES = 1024 * 1024
+"""A larger request body lies in a temporary file while it is read."""
+STATEMENT_SECONDS = 10.0
+RETRY_SECONDS = 5
+READERS = 8
+"""Connections for reading, in one process."""
+DELIVERERS = 3
+"""Batches at work at the same time, in one process; one more gets a 503."""
+REFUSED_ROWS_SHOWN = 1_000
+"""Refused rows listed in one answer; `…/batches/{id}/refused` pages through all."""
