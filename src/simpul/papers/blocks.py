@@ -144,6 +144,7 @@ class Form:
     kind: ClassVar[str] = "form"
     rows: tuple[tuple[FormCell, ...], ...]
     title: str = ""
+    compact: bool = False
 
 
 @dataclass(frozen=True)

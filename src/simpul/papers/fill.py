@@ -6,9 +6,10 @@ One function per kind of block, all of one shape: the block as the template has 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from simpul.kernel.errors import Finding
 from simpul.papers import blocks as b
 from simpul.papers.errors import FactsIncomplete, TemplateInvalid
-from simpul.papers.facts import read_png, read_svg
+from simpul.papers.facts import MISSING, read_png, read_svg
 from simpul.papers.fonts import FAMILIES
 from simpul.papers.places import PlaceMissing, Scope, fill_text, find_fact, holds
 from simpul.papers.template_file import Template
@@ -36,7 +37,8 @@ def fill_template(template: Template, facts: Mapping[str, Any], *, sample: bool)
             sample=sample,
         )
     except PlaceMissing as error:
-        raise FactsIncomplete(title=template.title, places=error.args[0]) from error
+        missing = [Finding(error.args[0], "missing", MISSING)]
+        raise FactsIncomplete(findings=missing, title=template.title, places=error.args[0]) from error
     except (KeyError, TypeError, AttributeError) as error:
         raise TemplateInvalid(kind=template.kind, reason=f"{type(error).__name__}: {error}") from error
 
@@ -98,7 +100,7 @@ def _fields(part: Any, scope: Scope, spec: Mapping[str, Any]) -> b.Block | None:
 
 def _fill_rows(rows: Mapping[str, str], scope: Scope) -> tuple[tuple[str, str], ...]:
     """Fill label: value pairs; a pair whose value comes out empty is left out."""
-    filled = ((fill_text(label, scope), fill_text(value, scope)) for label, value in rows.items())
+    filled = ((fill_text(label, scope), fill_text(value, scope).strip()) for label, value in rows.items())
     return tuple((label, value) for label, value in filled if value)
 
 
@@ -145,7 +147,11 @@ def _fill_checks(part: Mapping[str, Any], scope: Scope) -> tuple[tuple[str, bool
 
 
 def _form(part: Any, scope: Scope, spec: Mapping[str, Any]) -> b.Block:
-    return b.Form(tuple(tuple(_form_cell(cell, scope) for cell in row) for row in part), spec.get("title", ""))
+    return b.Form(
+        tuple(tuple(_form_cell(cell, scope) for cell in row) for row in part),
+        spec.get("title", ""),
+        spec.get("compact", False),
+    )
 
 
 def _form_cell(cell: Mapping[str, Any], scope: Scope) -> b.FormCell:

@@ -5,7 +5,7 @@ A fact's own text is never read again for places, so nothing that a person typed
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from simpul.papers.dates import (
@@ -47,6 +47,10 @@ def write_nip(digits: str) -> str:
     return f"{bare[:8]} {bare[8:14]} {bare[14]} {bare[15:]}" if re.fullmatch(r"\d{18}", bare) else digits
 
 
+def _number_lines(lines: Iterable[str]) -> str:
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
+
+
 FILTERS: dict[str, Callable[[Any], str]] = {
     "date": lambda fact: write_date(read_date(fact)),
     "day_date": lambda fact: write_day_and_date(read_date(fact)),
@@ -64,6 +68,8 @@ FILTERS: dict[str, Callable[[Any], str]] = {
     "upper": lambda fact: str(fact).upper(),
     "join": lambda fact: ", ".join(str(one) for one in fact),
     "lines": lambda fact: "\n".join(str(one) for one in fact),
+    "numbered": lambda fact: _number_lines(str(one) for one in fact),
+    "numbered_laws": lambda fact: _number_lines(one["text"] for one in fact),
     "amount": lambda fact: str(len(fact)),
 }
 """How a fact may be written; a template names them after a bar."""
