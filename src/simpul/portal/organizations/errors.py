@@ -32,3 +32,11 @@ class PictureRefused(Invalid):
         "Unggah PNG paling besar 1 MB dan 2.000 × 2.000 titik.",
         "Upload a PNG of at most 1 MB and 2,000 × 2,000 points.",
     )
+
+
+class OrganizationRefused(Invalid):
+    """The facts of an organization or an official can't be saved as they are; `findings` say which."""
+
+    code = "SPL543"
+    message = Words("Data instansi belum dapat disimpan.", "The organization's facts can't be saved yet.")
+    hint = Words("Perbaiki isian yang disebut.", "Mend what is named.")

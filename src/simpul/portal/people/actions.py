@@ -1,13 +1,14 @@
 """What changes about people. Each action is one transaction with its audit row."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from allauth.mfa.models import Authenticator
-from django.db import transaction
+from django.db import connection, transaction
 
 from simpul.kernel import clock
 from simpul.kernel.errors import Finding
@@ -23,6 +24,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letters or digits that look alike: temporary passwords are read aloud and written down."""
 
 TOKEN_DAYS_MOST = 366
+_KEEPER_LOCK = 5_307_003
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,12 @@ def set_roles(by: Person | None, person: Person, periods: dict[str, tuple[date, 
     for role, (first_on, last_on) in periods.items():
         if last_on is not None and last_on < first_on:
             raise _refuse(role, Words("Masa berlaku berakhir sebelum dimulai.", "The period ends before it begins."))
-    person.assignments.exclude(role__in=periods).delete()
-    for role, (first_on, last_on) in periods.items():
-        RoleAssignment.objects.update_or_create(
-            person=person, role=role, defaults={"valid_from": first_on, "valid_to": last_on}
-        )
-    _check_keeper_left()
+    with _keeping_a_keeper():
+        person.assignments.exclude(role__in=periods).delete()
+        for role, (first_on, last_on) in periods.items():
+            RoleAssignment.objects.update_or_create(
+                person=person, role=role, defaults={"valid_from": first_on, "valid_to": last_on}
+            )
     periods_told = {role: [str(first_on), str(last_on or "")] for role, (first_on, last_on) in periods.items()}
     audit.record(by, "person.roles_set", "person", person.pk, roles=periods_told)
 
@@ -103,9 +105,9 @@ def deactivate_person(by: Person, person: Person) -> int:
 
     Returns: how many acts went back. Raises: LastKeeper.
     """
-    person.is_active = False
-    person.save(update_fields=["is_active"])
-    _check_keeper_left()
+    with _keeping_a_keeper():
+        person.is_active = False
+        person.save(update_fields=["is_active"])
     person.tokens.filter(revoked_at=None).update(revoked_at=clock.now())
     given_back = int(person.held_acts.update(holder=None))
     audit.record(by, "person.deactivated", "person", person.pk, acts_given_back=given_back)
@@ -228,14 +230,21 @@ def _check_roles(roles: Iterable[str]) -> list[str]:
     return wanted
 
 
-def _check_keeper_left() -> None:
-    """Raise LastKeeper when nobody would be left. The rows are locked, so that two can't remove each other."""
-    today = clock.local(clock.now()).date()
-    keepers = RoleAssignment.objects.select_for_update().filter(
-        role=Role.PENGELOLA_SISTEM, person__is_active=True, valid_from__lte=today
-    )
-    if not keepers.exclude(valid_to__lt=today).exists() and Person.objects.exists():
+@contextmanager
+def _keeping_a_keeper() -> Iterator[None]:
+    """Raise LastKeeper when the change inside takes the last Pengelola Sistem away. Two such changes wait in turn."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_KEEPER_LOCK])
+    had_one = _has_keeper()
+    yield
+    if had_one and not _has_keeper():
         raise LastKeeper
+
+
+def _has_keeper() -> bool:
+    today = clock.local(clock.now()).date()
+    keepers = RoleAssignment.objects.filter(role=Role.PENGELOLA_SISTEM, person__is_active=True, valid_from__lte=today)
+    return keepers.exclude(valid_to__lt=today).exists()
 
 
 def _refuse(where: str, words: Words) -> PersonRefused:

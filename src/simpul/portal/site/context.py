@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from simpul.portal.people.demo import list_demo_accounts
 from simpul.portal.people.models import Role
 from simpul.portal.people.permissions import roles_of
 
@@ -35,6 +36,7 @@ def describe_hub(request: HttpRequest) -> dict[str, Any]:
     """Return `hub` (demo, address) and `navigation` (lazily, as error pages have no person)."""
     return {
         "hub": {"demo": settings.HUB.DEMO, "address": settings.HUB.PUBLIC_URL},
+        "demo_accounts": lazy(list_demo_accounts, list)(),
         "navigation": lazy(lambda: list_navigation(request), list)(),
     }
 

@@ -1,0 +1,46 @@
+"""Form fields that several apps share, and how findings of an action come back into the form that asked for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from simpul.kernel.errors import SimpulError
+
+
+class DayField(forms.DateField):
+    """A day, by the browser's own calendar; read and shown as 2026-11-24 whatever the language."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        options = {"widget": widget, "input_formats": ["%Y-%m-%d"], **options}
+        super().__init__(**options)
+
+
+class ReasonField(forms.CharField):
+    """Why something is done; always required."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {
+            "label": _("Alasan"),
+            "max_length": 1000,
+            "widget": forms.Textarea(attrs={"rows": 3}),
+            "error_messages": {"required": _("Alasan wajib diisi.")},
+            **options,
+        }
+        super().__init__(**options)
+
+
+def add_findings(form: forms.BaseForm, error: SimpulError, names: Mapping[str, str] | None = None) -> None:
+    """Put what an action found wrong beside the fields it names; the rest stands at the form's head.
+
+    Args: `names` maps a finding's place to a field's name where they differ.
+    """
+    language = get_language() or "id"
+    for finding in error.findings:
+        field = (names or {}).get(finding.where, finding.where)
+        form.add_error(field if field in form.fields else None, finding.message.in_language(language))
+    if not error.findings:
+        form.add_error(None, " ".join((error.message.in_language(language), error.hint.in_language(language))).strip())
