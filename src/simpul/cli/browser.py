@@ -28,7 +28,10 @@ def ensure_browser() -> str | None:
     if found is None and apt and os.geteuid() == 0:
         tell("memasang Chromium untuk uji … / installing Chromium for the tests …")
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "chromium", "fonts-liberation"]):
+        for command in (
+            ["update", "-q"],
+            ["install", "-y", "-q", "--no-install-recommends", "chromium", "fonts-liberation"],
+        ):
             subprocess.run([apt, *command], env=environment, capture_output=True, check=False)  # noqa: S603 - fixed arguments
         found = find_browser()
     if found is None:

@@ -9,14 +9,17 @@ from simpul.kernel.words import Words
 
 ABOUT = Words("Menjalankan hub dengan data contoh", "Run the hub with sample data")
 
+HOME = "~/.simpul-demo"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare nothing: the settings are the environment's."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the hub in demo mode; its data lie apart from those of a real hub, in SIMPUL_HOME/demo."""
+    """Run the hub in demo mode; its data lie apart from those of a real hub, unless SIMPUL_HOME says where."""
     os.environ["DEMO"] = "true"
+    os.environ.setdefault("SIMPUL_HOME", HOME)
     settings = read_settings()
     greeting = [
         f"Demo siap / The demo is ready:  {settings.PUBLIC_URL}",

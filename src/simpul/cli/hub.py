@@ -1,7 +1,6 @@
 """The whole hub: database, migration, and portal, exchange and worker under one supervisor."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simpul.cli.exits import DONE
+from simpul.cli.health import is_ready
 from simpul.cli.identity import Identity, find_identity, give_home
 from simpul.cli.ports import check_ports
 from simpul.cli.signals import StopRequest, stop_requests
@@ -63,7 +63,7 @@ def run_hub(settings: Settings, start: Start) -> int:
 def _run(supervisor: Supervisor, settings: Settings, start: Start, request: StopRequest) -> None:
     supervisor.start()
     deadline = time.monotonic() + READY_SECONDS
-    while not request.is_asked and not is_answering(settings) and time.monotonic() < deadline:
+    while not request.is_asked and not is_ready(settings) and time.monotonic() < deadline:
         supervisor.watch(request, time.monotonic() + 0.2)
     if not request.is_asked:
         for line in start.greeting:
@@ -99,18 +99,3 @@ def make_processes(database: Database, environment: Mapping[str, str]) -> list[P
 def make_options(identity: Identity) -> dict[str, object]:
     """Return the `subprocess` options of the hub's processes: their user, and a folder that it can be in."""
     return {**identity.options(), "cwd": Path("/") if identity.account.is_other else None}
-
-
-def is_answering(settings: Settings) -> bool:
-    """Return whether portal and exchange take connections."""
-    return all(can_connect(settings.BIND_ADDRESS, port) for port in (settings.PORTAL_PORT, settings.EXCHANGE_PORT))
-
-
-def can_connect(address: str, port: int) -> bool:
-    """Return whether something listens at the port, asking for at most a second."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - compared, not bound
-    try:
-        socket.create_connection((host, port), timeout=1).close()
-    except OSError:
-        return False
-    return True

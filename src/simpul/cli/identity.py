@@ -46,7 +46,7 @@ def find_identity(settings: Settings) -> Identity:
     if os.geteuid() != 0:
         return Identity(Account())
     account = find_account()
-    if not _can_run(account, settings.SIMPUL_HOME):
+    if not _can_run(account, find_existing(settings.SIMPUL_HOME)):
         return Identity(
             Account(),
             Words(
@@ -55,6 +55,11 @@ def find_identity(settings: Settings) -> Identity:
             ),
         )
     return Identity(account)
+
+
+def find_existing(folder: Path) -> Path:
+    """Return the folder itself, or the nearest one above it that is there."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _can_run(account: Account, home: Path) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from simpul.cli.exits import ABANDONED, FAILED, USAGE
 from simpul.cli.project import read_version
-from simpul.cli.table import COMMANDS, load_command
+from simpul.cli.table import COMMANDS, list_commands, load_command
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.words import Words
 
@@ -36,7 +36,9 @@ def main(arguments: Sequence[str]) -> int:
 def choose_commands(arguments: Sequence[str]) -> list[str]:
     """Return the commands whose modules this line needs: the one it names, or all for the general help."""
     named = [word for word in arguments if not word.startswith("-")][:1]
-    return named if named and named[0] in COMMANDS else list(COMMANDS)
+    if named and named[0] in COMMANDS:
+        return named
+    return [] if "--version" in arguments else list_commands()
 
 
 def make_parser(names: Iterable[str]) -> argparse.ArgumentParser:

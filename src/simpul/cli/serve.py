@@ -14,7 +14,7 @@ from granian.log import LogLevels
 from simpul.cli.lifeline import follow_parent
 from simpul.kernel.settings import Settings
 
-PORTAL_THREADS = 16
+PORTAL_THREADS = 8
 """Requests that one portal process works on at once; each thread keeps one database connection."""
 
 WAITING_REQUESTS = 256
@@ -55,7 +55,7 @@ def _serve(target: str, address: str, port: int, **options: Any) -> None:
         port=port,
         backpressure=WAITING_REQUESTS,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=STOP_SECONDS,

@@ -48,7 +48,7 @@ class Process:
         kill_group(self.running.pid)
         now = time.monotonic()
         self.failures = 1 if now - self.started_at > SOUND_SECONDS else self.failures + 1
-        pause = min(0.25 * 2**self.failures, LONGEST_PAUSE_SECONDS)
+        pause = min(0.25 * 2.0**self.failures, LONGEST_PAUSE_SECONDS)
         self.due_at = now + pause
         return pause
 

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import importlib.util
 from typing import Protocol
 
 from simpul.kernel.words import Words
@@ -47,3 +48,8 @@ def load_command(name: str) -> Command:
     """
     module: Command = importlib.import_module(COMMANDS[name])  # type: ignore[assignment]
     return module
+
+
+def list_commands() -> list[str]:
+    """Return the names of the commands whose modules are there, in the table's order."""
+    return [name for name, module in COMMANDS.items() if importlib.util.find_spec(module)]

@@ -32,7 +32,9 @@ RULES: dict[str, Sequence[str]] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare `--long` and the choice of tests."""
-    parser.add_argument("--long", action="store_true", help="the full counts of races, kills and amounts / jumlah penuh")
+    parser.add_argument(
+        "--long", action="store_true", help="the full counts of races, kills and amounts / jumlah penuh"
+    )
     parser.add_argument("only", nargs="*", metavar="PATH", help="only these tests, without the rules of the house")
 
 
