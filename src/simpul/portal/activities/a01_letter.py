@@ -35,23 +35,58 @@ class ElementRow(RowForm):
 
 
 class LetterForm(ActForm):
-    letter_number = forms.CharField(label=_("Nomor surat"), max_length=100, required=False, help_text=_("Nomor dari instansi Anda. Boleh dikosongkan dan ditulis tangan pada surat."))
-    letter_date = forms.DateField(label=_("Tanggal surat"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    classification = forms.ChoiceField(label=_("Sifat"), choices=[(one, one) for one in CLASSIFICATIONS], initial="Biasa")
+    letter_number = forms.CharField(
+        label=_("Nomor surat"),
+        max_length=100,
+        required=False,
+        help_text=_("Nomor dari instansi Anda. Boleh dikosongkan dan ditulis tangan pada surat."),
+    )
+    letter_date = forms.DateField(
+        label=_("Tanggal surat"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    classification = forms.ChoiceField(
+        label=_("Sifat"), choices=[(one, one) for one in CLASSIFICATIONS], initial="Biasa"
+    )
     attachments = forms.CharField(label=_("Lampiran"), max_length=100, required=False)
     subject = forms.CharField(label=_("Hal"), max_length=200)
     application = forms.CharField(label=_("Aplikasi yang akan diintegrasikan"), max_length=200)
     purpose = forms.CharField(label=_("Tujuan"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    provider = forms.ModelChoiceField(Organization.objects.filter(valid_to=None), to_field_name="code", label=_("Penyedia data"), help_text=_("Instansi pemilik data."))
-    consumers = forms.ModelMultipleChoiceField(Organization.objects.filter(valid_to=None), to_field_name="code", label=_("Pemanfaat data"), widget=forms.CheckboxSelectMultiple)
+    provider = forms.ModelChoiceField(
+        Organization.objects.filter(valid_to=None),
+        to_field_name="code",
+        label=_("Penyedia data"),
+        help_text=_("Instansi pemilik data."),
+    )
+    consumers = forms.ModelMultipleChoiceField(
+        Organization.objects.filter(valid_to=None),
+        to_field_name="code",
+        label=_("Pemanfaat data"),
+        widget=forms.CheckboxSelectMultiple,
+    )
     contact_name = forms.CharField(label=_("Nama contact person"), max_length=200, required=False)
     contact_email = forms.EmailField(label=_("Email contact person"), required=False)
-    contact_phone = forms.CharField(label=_("Nomor ponsel contact person"), max_length=30, required=False, help_text=_("Misalnya 0812 3456 7890."))
-    business_process = forms.CharField(label=_("Proses bisnis aplikasi"), max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
-    elements = RowsField(ElementRow, label=_("Dokumen Data Informasi Aplikasi"), required=False, help_text=_("Isi sebagai baris, atau unggah dokumennya di bawah."))
-    elements_file = AttachmentField("dokumen-data-informasi", label=_("Unggah Dokumen Data Informasi Aplikasi"), required=False)
+    contact_phone = forms.CharField(
+        label=_("Nomor ponsel contact person"), max_length=30, required=False, help_text=_("Misalnya 0812 3456 7890.")
+    )
+    business_process = forms.CharField(
+        label=_("Proses bisnis aplikasi"), max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    elements = RowsField(
+        ElementRow,
+        label=_("Dokumen Data Informasi Aplikasi"),
+        required=False,
+        help_text=_("Isi sebagai baris, atau unggah dokumennya di bawah."),
+    )
+    elements_file = AttachmentField(
+        "dokumen-data-informasi", label=_("Unggah Dokumen Data Informasi Aplikasi"), required=False
+    )
     signer = forms.ModelChoiceField(Official.objects.none(), label=_("Pejabat penanda tangan"), required=False)
-    signer_position = forms.CharField(label=_("Jabatan penanda tangan"), max_length=200, required=False, help_text=_("Bila pejabatnya belum ada dalam daftar."))
+    signer_position = forms.CharField(
+        label=_("Jabatan penanda tangan"),
+        max_length=200,
+        required=False,
+        help_text=_("Bila pejabatnya belum ada dalam daftar."),
+    )
     signer_name = forms.CharField(label=_("Nama penanda tangan"), max_length=200, required=False)
     signer_rank = forms.CharField(label=_("Pangkat"), max_length=100, required=False)
     signer_nip = forms.CharField(label=_("NIP"), max_length=25, required=False)
@@ -102,18 +137,30 @@ class Send(Handler):
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         before = super().get_initial(context)
         if before or context.case.changes is None:
-            return before or {"contact_name": context.person.name, "contact_email": context.person.email or "", "contact_phone": context.person.phone}
+            return before or {
+                "contact_name": context.person.name,
+                "contact_email": context.person.email or "",
+                "contact_phone": context.person.phone,
+            }
         contract = context.case.changes
         kind = "Perubahan" if context.case.kind == Case.Kind.CHANGE else "Penambahan pemanfaat"
-        return {"subject": f"{kind} layanan {contract.title}", "application": contract.title, "provider": contract.provider.code}
+        return {
+            "subject": f"{kind} layanan {contract.title}",
+            "application": contract.title,
+            "provider": contract.provider.code,
+        }
 
     def apply(self, context: ActContext, answers: dict[str, Any]) -> dict[str, str]:
         case = context.case
-        named = {one.code: one for one in Organization.objects.filter(code__in=[answers["provider"], *answers["consumers"]])}
+        named = {
+            one.code: one for one in Organization.objects.filter(code__in=[answers["provider"], *answers["consumers"]])
+        }
         case.title = answers["subject"]
         if case.opened_at is None:
             case.state, case.opened_at = Case.State.RUNNING, context.at
-        set_parties(case, context.person, named[answers["provider"]], [named[code] for code in answers["consumers"]], context.at)
+        set_parties(
+            case, context.person, named[answers["provider"]], [named[code] for code in answers["consumers"]], context.at
+        )
         return {}
 
 
@@ -126,7 +173,9 @@ class Letter(Activity):
         make_step_paper(context, "surat-permohonan", describe_letter(context, answers), office=context.case.applicant)
         make_step_paper(context, "tanda-terima", _describe_receipt(context, answers))
         if answers["elements"]:
-            make_step_paper(context, "dokumen-data-informasi", {"elements": answers["elements"]}, office=context.case.applicant)
+            make_step_paper(
+                context, "dokumen-data-informasi", _describe_elements(context, answers), office=context.case.applicant
+            )
 
 
 def describe_signer(answers: dict[str, Any]) -> dict[str, Any]:
@@ -156,8 +205,31 @@ def describe_letter(context: ActContext, answers: dict[str, Any]) -> dict[str, A
     }
 
 
+def _describe_elements(context: ActContext, answers: dict[str, Any]) -> dict[str, Any]:
+    """Return the applicant's own list of elements; the provider's definition follows in row 5."""
+    elements = [
+        {
+            "name": row["name"],
+            "type": row["type"] or "-",
+            "required": False,
+            **({"length": str(row["length"])} if row["length"] else {}),
+            **({"definition": row["note"]} if row["note"] else {}),
+        }
+        for row in answers["elements"]
+    ]
+    dataset = {
+        "name": answers["application"],
+        "owner": context.case.applicant.name,
+        "access": "terbatas",
+        "elements": elements,
+    }
+    return {"datasets": [dataset], "made_on": answers["letter_date"]}
+
+
 def _describe_receipt(context: ActContext, answers: dict[str, Any]) -> dict[str, Any]:
-    files = Attachment.objects.filter(pk__in=[answers[key] for key in ("elements_file", "signed_scan") if answers.get(key)])
+    files = Attachment.objects.filter(
+        pk__in=[answers[key] for key in ("elements_file", "signed_scan") if answers.get(key)]
+    )
     step = procedures.load(context.case.procedure_version).step_by_no[2]
     return {
         "letter_number": answers["letter_number"],

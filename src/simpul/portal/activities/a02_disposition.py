@@ -10,7 +10,11 @@ from simpul.portal.activities.activity import ActContext, ActForm, Activity, Han
 from simpul.portal.activities.papers import make_step_paper
 from simpul.portal.papers import facts as paper_facts
 
-RECIPIENTS = {"tim_it": _("Tim IT Kominfo"), "sub_koordinasi": _("Sub Koordinasi / Seksi Pengembangan Data Aplikasi"), "kepala_dinas": _("Kepala Dinas")}
+RECIPIENTS = {
+    "tim_it": _("Tim IT Kominfo"),
+    "sub_koordinasi": _("Sub Koordinasi / Seksi Pengembangan Data Aplikasi"),
+    "kepala_dinas": _("Kepala Dinas"),
+}
 INSTRUCTIONS = {
     "periksa": _("Periksa kelengkapannya"),
     "proses": _("Proses sesuai ketentuan"),
@@ -25,10 +29,26 @@ class DispositionForm(ActForm):
     index = forms.CharField(label=_("Indeks"), max_length=60, required=False)
     code = forms.CharField(label=_("Kode klasifikasi"), max_length=60, required=False)
     agenda_number = forms.CharField(label=_("Nomor agenda"), max_length=60, required=False)
-    due_on = forms.DateField(label=_("Tanggal penyelesaian"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    recipients = forms.MultipleChoiceField(label=_("Diteruskan kepada"), choices=list(RECIPIENTS.items()), widget=forms.CheckboxSelectMultiple, initial=["tim_it"])
-    instructions = forms.MultipleChoiceField(label=_("Instruksi"), choices=list(INSTRUCTIONS.items()), widget=forms.CheckboxSelectMultiple, initial=["periksa"])
-    note = forms.CharField(label=_("Catatan"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    due_on = forms.DateField(
+        label=_("Tanggal penyelesaian"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    recipients = forms.MultipleChoiceField(
+        label=_("Diteruskan kepada"),
+        choices=list(RECIPIENTS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        initial=["tim_it"],
+    )
+    instructions = forms.MultipleChoiceField(
+        label=_("Instruksi"),
+        choices=list(INSTRUCTIONS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        initial=["periksa"],
+    )
+    note = forms.CharField(
+        label=_("Catatan"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class Dispose(Handler):
@@ -54,8 +74,13 @@ class Disposition(Activity):
                 "letter_number": letter["letter_number"],
                 "letter_date": letter["letter_date"],
                 "attachments": letter["attachments"],
-                "recipients": [{"label": str(label), "ticked": key in answers["recipients"]} for key, label in RECIPIENTS.items()],
-                "instructions": [{"label": str(label), "ticked": key in answers["instructions"]} for key, label in INSTRUCTIONS.items()],
+                "recipients": [
+                    {"label": str(label), "ticked": key in answers["recipients"]} for key, label in RECIPIENTS.items()
+                ],
+                "instructions": [
+                    {"label": str(label), "ticked": key in answers["instructions"]}
+                    for key, label in INSTRUCTIONS.items()
+                ],
                 "note": answers["note"],
                 "by": paper_facts.describe_person(context.person),
                 "at": local(context.at).isoformat(timespec="seconds"),

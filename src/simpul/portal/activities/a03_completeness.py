@@ -39,8 +39,15 @@ REQUIREMENTS = (
 class CompletenessForm(ActForm):
     """For each requirement: `<key>_ada` (ada | belum), and `<key>_alasan`, compulsory where it is missing."""
 
-    note = forms.CharField(label=_("Catatan"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    letter_number = forms.CharField(label=_("Nomor surat pengembalian"), required=False, max_length=100, help_text=_("Hanya bila dikembalikan; boleh dikosongkan dan ditulis tangan."))
+    note = forms.CharField(
+        label=_("Catatan"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    letter_number = forms.CharField(
+        label=_("Nomor surat pengembalian"),
+        required=False,
+        max_length=100,
+        help_text=_("Hanya bila dikembalikan; boleh dikosongkan dan ditulis tangan."),
+    )
 
     def prepare(self) -> None:
         letter = self.context.answers(1, "kirim")
@@ -142,7 +149,11 @@ def make_return_message(number: str, address: str, answers: dict[str, Any]) -> s
     missing = list_missing_requirements(answers)
     lines = [f"{index}. {one['label']}: {one['reason']}" for index, one in enumerate(missing, start=1)]
     return "\n".join(
-        [f"Permohonan layanan SPLP nomor {number} kami kembalikan untuk dilengkapi:", *lines, f"Silakan melengkapinya di {address}. Terima kasih."]
+        [
+            f"Permohonan layanan SPLP nomor {number} kami kembalikan untuk dilengkapi:",
+            *lines,
+            f"Silakan melengkapinya di {address}. Terima kasih.",
+        ]
     )
 
 

@@ -19,13 +19,24 @@ class PresentRow(RowForm):
 
 
 class CoordinationForm(ActForm):
-    held_on = forms.DateField(label=_("Tanggal koordinasi"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    held_on = forms.DateField(
+        label=_("Tanggal koordinasi"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     place = forms.CharField(label=_("Tempat atau cara"), max_length=200, required=False)
-    administrator_name = forms.CharField(label=_("Nama pejabat Administrator"), max_length=200, help_text=_("Pejabat eselon III pada instansi penyedia data."))
+    administrator_name = forms.CharField(
+        label=_("Nama pejabat Administrator"),
+        max_length=200,
+        help_text=_("Pejabat eselon III pada instansi penyedia data."),
+    )
     administrator_position = forms.CharField(label=_("Jabatan pejabat Administrator"), max_length=200)
     present = RowsField(PresentRow, label=_("Yang hadir"), min_rows=1)
     result = forms.CharField(label=_("Hasil koordinasi"), max_length=8000, widget=forms.Textarea(attrs={"rows": 5}))
-    request = forms.CharField(label=_("Yang diminta dari penyedia data"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), initial=_("Mendefinisikan data dan informasi yang akan diintegrasikan dalam bentuk dokumen tertulis."))
+    request = forms.CharField(
+        label=_("Yang diminta dari penyedia data"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        initial=_("Mendefinisikan data dan informasi yang akan diintegrasikan dalam bentuk dokumen tertulis."),
+    )
     minutes = AttachmentField("notula", label=_("Notula atau daftar hadir (bila ada)"), required=False)
 
 
@@ -47,13 +58,16 @@ class Coordination(Activity):
             context,
             "disposisi-integrasi",
             {
-                "date": answers["held_on"],
+                "date": paper_facts.describe_date(context.at),
+                "meeting_on": answers["held_on"],
                 "place": answers["place"],
-                "administrator": {"name": answers["administrator_name"], "position": answers["administrator_position"]},
+                "administrator": {
+                    "name": answers["administrator_name"],
+                    "position": answers["administrator_position"],
+                    "organization": context.provider.name,
+                },
                 "present": answers["present"],
-                "result": answers["result"],
-                "request": answers["request"],
-                "by": paper_facts.describe_person(context.person),
-                "at": paper_facts.describe_instant(context.at),
+                "result": f"{answers['result']}\n\n{answers['request']}",
+                "signer": paper_facts.describe_person_as_signer(context.person),
             },
         )

@@ -19,6 +19,16 @@ class RowForm(forms.Form):
 
     use_required_attribute = False
 
+    @classmethod
+    def is_blank(cls, row: Raw) -> bool:
+        """Return whether nothing was typed in a row: each value is empty or what the row opens with."""
+        empty = (None, "", [], False)
+        return all(
+            value in empty or value == cls.base_fields[key].initial
+            for key, value in row.items()
+            if key in cls.base_fields
+        )
+
 
 class RowsWidget(forms.Widget):
     """A table of sub-forms; without JavaScript it shows some empty rows to fill."""
@@ -38,10 +48,13 @@ class RowsWidget(forms.Widget):
         indexes = sorted({int(match[1]) for key in data if (match := pattern.match(key))})
         fields = self.row_form.base_fields
         rows = [
-            {key: field.widget.value_from_datadict(data, files, f"{name}-{index}-{key}") for key, field in fields.items()}
+            {
+                key: field.widget.value_from_datadict(data, files, f"{name}-{index}-{key}")
+                for key, field in fields.items()
+            }
             for index in indexes
         ]
-        return [row for row in rows if any(value not in (None, "", [], False) for value in row.values())]
+        return [row for row in rows if not self.row_form.is_blank(row)]
 
     def value_omitted_from_data(self, data: Raw, files: Raw, name: str) -> bool:
         return False
@@ -50,7 +63,9 @@ class RowsWidget(forms.Widget):
         context = super().get_context(name, value, attrs)
         rows = [row for row in value or [] if isinstance(row, Mapping)]
         forms_ = [self.row_form(initial=row, prefix=f"{name}-{index}") for index, row in enumerate(rows)]
-        forms_.extend(self.row_form(prefix=f"{name}-{len(rows) + spare}") for spare in range(0 if rows else self.spare_rows))
+        forms_.extend(
+            self.row_form(prefix=f"{name}-{len(rows) + spare}") for spare in range(0 if rows else self.spare_rows)
+        )
         context["rows"] = forms_
         context["empty_row"] = self.row_form(prefix=f"{name}-__index__")
         context["columns"] = [field.label or key for key, field in self.row_form.base_fields.items()]
@@ -79,7 +94,9 @@ class RowsField(forms.Field):
             form = self.row_form(data=row)
             unknown = sorted(set(row) - set(form.fields))
             if unknown:
-                errors.append(_("Baris %(row)d: kolom tidak dikenal: %(names)s.") % {"row": number, "names": ", ".join(unknown)})
+                errors.append(
+                    _("Baris %(row)d: kolom tidak dikenal: %(names)s.") % {"row": number, "names": ", ".join(unknown)}
+                )
             if form.is_valid():
                 cleaned.append(to_json(form.cleaned_data))
             errors.extend(_list_row_errors(number, form))
@@ -91,7 +108,11 @@ class RowsField(forms.Field):
 def _list_row_errors(number: int, form: forms.Form) -> list[str]:
     return [
         _("Baris %(row)d, %(column)s: %(message)s")
-        % {"row": number, "column": (form.fields[name].label or name) if name in form.fields else "", "message": message}
+        % {
+            "row": number,
+            "column": (form.fields[name].label or name) if name in form.fields else "",
+            "message": message,
+        }
         for name, messages in form.errors.items()
         for message in messages
     ]

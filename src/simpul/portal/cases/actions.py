@@ -85,7 +85,11 @@ def find_open_act(case: Case, ref: ActRef, person: Person | None = None) -> Open
     rows = case.open_acts.select_related("organization", "holder", "case").filter(
         step=ref.step, round=ref.round, act=ref.act
     )
-    row = rows.filter(organization__code=ref.organization).first() if ref.organization else rows.filter(organization=None).first()
+    row = (
+        rows.filter(organization__code=ref.organization).first()
+        if ref.organization
+        else rows.filter(organization=None).first()
+    )
     if row is not None:
         return row
     done = case.events.filter(kind="act_done", step=ref.step, round=ref.round, act=ref.act)
@@ -112,7 +116,9 @@ def record_act(
 
 
 @transaction.atomic
-def set_parties(case: Case, person: Person, provider: Organization, consumers: list[Organization], at: datetime) -> None:
+def set_parties(
+    case: Case, person: Person, provider: Organization, consumers: list[Organization], at: datetime
+) -> None:
     """Name the provider and consumers of a locked case; kept as an event when they change."""
     wanted = [(provider, Party.Role.PENYEDIA), *((one, Party.Role.PEMANFAAT) for one in consumers)]
     before = history.read_parties(case)
@@ -221,4 +227,3 @@ def _need(reason: str) -> str:
     if not reason.strip():
         raise ReasonMissing
     return reason.strip()
-

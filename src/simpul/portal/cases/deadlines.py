@@ -5,13 +5,14 @@ clock stands while only the OPD's answer is missing. Rounds of one step are summ
 """
 
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from simpul.kernel.clock import now
 from simpul.kernel.words import Words
 from simpul.portal.cases.models import Case, CaseEvent
 from simpul.portal.procedures import queries as procedures
-from simpul.procedure.calendar import WorkingCalendar, describe_remaining
+from simpul.procedure.calendar import WorkingCalendar
 from simpul.procedure.model import PARTY_ACTORS, Limit, Procedure
 from simpul.procedure.state import OpenAct
 
@@ -38,7 +39,10 @@ def find_limit_due(case: Case, procedure: Procedure, limit: Limit, at: datetime)
     start = spans[0].start if spans else at
     due = calendar.add(start, limit.amount, limit.unit)
     paused = sum(
-        (calendar.working_seconds_between(before.end, after.start) for before, after in zip(spans, spans[1:], strict=False)),
+        (
+            calendar.working_seconds_between(before.end, after.start)
+            for before, after in pairwise(spans)
+        ),
         start=0.0,
     )
     paused += calendar.working_seconds_between(spans[-1].end, at) if spans else 0
@@ -95,6 +99,4 @@ def read_clock(case: Case, procedure: Procedure, step_no: int, at: datetime | No
 
 def describe_due(due: datetime | None, calendar: WorkingCalendar, at: datetime) -> Words:
     """Return "sisa 1 hari 3 jam kerja" or "terlambat 2 hari"; empty without a due time."""
-    return describe_remaining(calendar, at, due) if due else Words("", "")
-
-
+    return calendar.describe_remaining(at, due) if due else Words("", "")

@@ -35,7 +35,9 @@ class Case(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     last_sequence = models.PositiveIntegerField(default=0)
-    position = models.JSONField(default=dict)  # the interpreter's state; `rebuild_position` makes it anew from the events
+    position = models.JSONField(
+        default=dict
+    )  # the interpreter's state; `rebuild_position` makes it anew from the events
     is_sample = models.BooleanField(default=False)
 
     class Meta:
@@ -100,7 +102,11 @@ class OpenAct(models.Model):
 
     class Meta:
         db_table = "open_act"
-        constraints = [models.UniqueConstraint(fields=["case", "step", "act", "organization"], nulls_distinct=False, name="open_act_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "step", "act", "organization"], nulls_distinct=False, name="open_act_once"
+            )
+        ]
         indexes = [
             models.Index(fields=["actor", "due_at"], condition=models.Q(organization=None), name="open_act_by_lane"),
             models.Index(fields=["organization", "due_at"], name="open_act_by_organization"),
@@ -122,7 +128,11 @@ class Draft(models.Model):
 
     class Meta:
         db_table = "draft"
-        constraints = [models.UniqueConstraint(fields=["case", "step", "round", "act", "organization"], nulls_distinct=False, name="draft_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "step", "round", "act", "organization"], nulls_distinct=False, name="draft_once"
+            )
+        ]
 
 
 class Comment(models.Model):

@@ -61,4 +61,6 @@ class Agreement(models.Model):
 
     class Meta:
         db_table = "agreement"
-        constraints = [models.UniqueConstraint(fields=["contract_version", "organization", "role"], name="agreement_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["contract_version", "organization", "role"], name="agreement_once")
+        ]

@@ -38,7 +38,9 @@ class Batch(models.Model):
     class Meta:
         db_table = "batch"
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["dataset", "scope", "idempotency_key"], name="batch_idempotency_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "scope", "idempotency_key"], name="batch_idempotency_once")
+        ]
         indexes = [models.Index(fields=["dataset", "-id"], name="batch_by_dataset")]
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from simpul.papers import PaperFile, get_title, render_paper
+from simpul.papers.render import PaperFile, list_papers, render_paper
 from simpul.portal.cases.models import Case
 from simpul.portal.papers.models import Paper
 from simpul.portal.people.models import Person
@@ -27,7 +27,8 @@ def make_paper(
     Raises: FactsIncomplete when the case lacks what the paper must say.
     """
     files = render_paper(kind, {k: v for k, v in facts.items() if v is not None}, formats, sample=case.is_sample)
-    return [keep_file(case, kind, get_title(kind), file, step, step_no, round_no, person, suffix) for file in files]
+    title = next(one.title for one in list_papers() if one.kind == kind)
+    return [keep_file(case, kind, title, file, step, step_no, round_no, person, suffix) for file in files]
 
 
 def keep_file(

@@ -19,7 +19,12 @@ def describe_office(organization: Organization) -> Facts:
     """Return the letterhead of an organization; without one, its name and address."""
     head = Letterhead.objects.filter(organization=organization).first()
     if head is None:
-        return {"government": "Pemerintah Kabupaten Tapin", "agency": organization.name, "address": organization.address, "city": "Rantau"}
+        return {
+            "government": "Pemerintah Kabupaten Tapin",
+            "agency": organization.name,
+            "address": organization.address,
+            "city": "Rantau",
+        }
     facts = {
         "government": head.government,
         "agency": head.agency,
@@ -63,7 +68,13 @@ def describe_official(official: Official | None) -> Facts:
     """Return a signer; without a registered official, a place to fill by hand."""
     if official is None:
         return {"position": "................................"}
-    facts = {"position": official.position, "name": official.name, "rank": official.rank, "nip": official.nip, "acting": official.acting}
+    facts = {
+        "position": official.position,
+        "name": official.name,
+        "rank": official.rank,
+        "nip": official.nip,
+        "acting": official.acting,
+    }
     return {name: value for name, value in facts.items() if value}
 
 
@@ -75,6 +86,12 @@ def find_official(organization: Organization) -> Official | None:
 def describe_person(person: Person) -> str:
     """Return how a paper names who did something: the position, or the name where there is none."""
     return person.position or person.name
+
+
+def describe_person_as_signer(person: Person) -> Facts:
+    """Return a person as the one who signs."""
+    facts = {"position": person.position or "Petugas", "name": person.name, "rank": person.rank, "nip": person.nip}
+    return {name: value for name, value in facts.items() if value}
 
 
 def describe_instant(instant: datetime) -> str:

@@ -1,0 +1,31 @@
+"""Every kind of job, by the name it is deferred with."""
+
+from simpul.portal.dashboards.refreshing import refresh_stale
+from simpul.portal.deliveries.purging import purge_expired
+from simpul.portal.quality.testing import run_test_run
+from simpul.portal.services.publishing import run_publication
+from simpul.store.queue import Task
+
+
+def publish(publication_id: int) -> None:
+    run_publication(publication_id)
+
+
+def run_tests(test_run_id: int) -> None:
+    run_test_run(test_run_id)
+
+
+def refresh_dashboards(timestamp: int) -> None:
+    refresh_stale()
+
+
+def purge_refused_rows(timestamp: int) -> None:
+    purge_expired()
+
+
+TASKS = (
+    Task("publish", publish),
+    Task("run_tests", run_tests, attempts=2),
+    Task("refresh_dashboards", refresh_dashboards, cron="* * * * *"),
+    Task("purge_refused_rows", purge_refused_rows, cron="17 1 * * *"),
+)

@@ -1,0 +1,34 @@
+"""Drawing dashboards: a failed refresh keeps the old picture and says when and why, and never shows 0."""
+
+from django.db import DatabaseError, transaction
+
+from simpul.contract.dashboard import plan_dashboard
+from simpul.delivery.dashboard import measure_charts
+from simpul.delivery.target import make_target
+from simpul.kernel.clock import now
+from simpul.kernel.errors import SimpulError
+from simpul.portal.dashboards.models import DashboardSnapshot
+from simpul.portal.services.models import Dataset, Publication
+from simpul.portal.services.publishing import get_driver_connection
+
+
+def refresh_publication(publication: Publication) -> list[str]:
+    """Refresh the picture of each dataset. Returns: what went wrong, by dataset; [] when all is fresh."""
+    problems = [refresh_dataset(dataset) for dataset in publication.datasets.select_related("publication")]
+    return [one for one in problems if one]
+
+
+def refresh_dataset(dataset: Dataset) -> str:
+    """Refresh one picture. Returns: what went wrong, or "". Cost: one scan for each chart."""
+    snapshot, _ = DashboardSnapshot.objects.get_or_create(dataset=dataset)
+    snapshot.attempted_at, snapshot.problem = now(), ""
+    try:
+        with transaction.atomic():
+            target = make_target(dataset.pk, dataset.publication.compiled, dataset.name)
+            charts = measure_charts(get_driver_connection(), target, plan_dashboard(target.model))
+            snapshot.content = {"charts": charts, "total": dataset.row_count}
+            snapshot.dataset_version, snapshot.refreshed_at = dataset.version, snapshot.attempted_at
+    except (SimpulError, DatabaseError) as error:
+        snapshot.problem = str(error.message) if isinstance(error, SimpulError) else type(error).__name__
+    snapshot.save()
+    return f"{dataset.name}: {snapshot.problem}" if snapshot.problem else ""

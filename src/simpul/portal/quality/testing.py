@@ -1,0 +1,98 @@
+"""The worker's part of integration tests: run them against the running exchange with keys that live for the run."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from simpul.contract.integration import TestCase, list_integration_tests, make_headers
+from simpul.contract.judge import judge
+from simpul.kernel.clock import now
+from simpul.kernel.errors import SimpulError
+from simpul.kernel.words import Words
+from simpul.outbound.own_exchange import OwnExchange, open_own_exchange
+from simpul.portal.organizations.models import Organization
+from simpul.portal.quality.models import TestRun
+from simpul.portal.services.actions import keep_key
+from simpul.portal.services.models import ApiKey, Application, Publication
+from simpul.portal.services.queries import read_compiled
+
+APPLICATION = "Uji integrasi Simpul"
+KEY_MINUTES = 15
+WARM_UP_SECONDS = 5.0
+
+
+def run_test_run(test_run_id: int) -> None:
+    """Run the tests of a waiting run and keep each result; what stops them is kept as the run's problem."""
+    run = TestRun.objects.select_related("publication__contract_version__contract__provider").get(pk=test_run_id)
+    if run.state != TestRun.State.WAITING:
+        return
+    try:
+        results = _run_tests(run.publication)
+        run.passed = sum(1 for one in results if one["passed"])
+        run.failed, run.results, run.state = len(results) - run.passed, results, TestRun.State.DONE
+    except SimpulError as error:
+        run.problem, run.state = str(error.message), TestRun.State.BROKEN
+    run.finished_at = now()
+    run.save()
+    refresh_case(run)
+
+
+def refresh_case(run: TestRun) -> None:
+    """Tell the inbox what holds the case now."""
+    from simpul.portal.activities.actions import refresh_missing
+
+    refresh_missing(run.case)
+
+
+def _run_tests(publication: Publication) -> list[dict[str, Any]]:
+    contract = read_compiled(publication)
+    codes = {contract.provider_code, *(one.organization for one in contract.consumers)}
+    with _temporary_keys(codes) as keys, open_own_exchange(settings.HUB) as exchange:
+        _wait_until_known(exchange, publication, next(iter(keys.values())))
+        return [_run_test(exchange, test, keys) for test in list_integration_tests(contract)]
+
+
+@contextmanager
+def _temporary_keys(codes: set[str]) -> Iterator[dict[str, str]]:
+    """Give each organization a sandbox key for the time of the run."""
+    keys, made = {}, []
+    with transaction.atomic():
+        for organization in Organization.objects.filter(code__in=codes):
+            application, _ = Application.objects.get_or_create(organization=organization, name=APPLICATION)
+            key = keep_key(application, ApiKey.Stage.TEST, None, now() + timedelta(minutes=KEY_MINUTES))
+            keys[organization.code] = key.text
+            made.append(key.key_id)
+    try:
+        yield keys
+    finally:
+        ApiKey.objects.filter(key_id__in=made).update(revoked_at=now())
+
+
+def _wait_until_known(exchange: OwnExchange, publication: Publication, key: str) -> None:
+    """Wait until the exchange has heard of the keys just made: it is told at commit, and needs a moment."""
+    end = time.monotonic() + WARM_UP_SECONDS
+    path = f"/sandbox/{publication.context}/v{publication.major}/"
+    while time.monotonic() < end:
+        if exchange.send("GET", path, [], {"Authorization": f"Bearer {key}"}, None).status == 200:
+            return
+        time.sleep(0.05)
+
+
+def _run_test(exchange: OwnExchange, test: TestCase, keys: dict[str, str]) -> dict[str, Any]:
+    started = time.perf_counter()
+    answer = exchange.send(test.method, test.path, test.query, make_headers(test, keys), test.body)
+    fault: Words | None = judge(test, answer.status, answer.headers, answer.body)
+    return {
+        "group": test.path.rsplit("/", 1)[-1],
+        "name": test.name.id,
+        "name_en": test.name.en,
+        "expected": "/".join(map(str, test.statuses)),
+        "got": str(answer.status) if fault is None else f"{answer.status}: {fault.id}",
+        "passed": fault is None,
+        "milliseconds": round((time.perf_counter() - started) * 1000),
+    }

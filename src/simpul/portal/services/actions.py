@@ -1,0 +1,207 @@
+"""Putting a contract into the exchange: publications, grants, applications and keys.
+
+The portal writes rows and enqueues; only the worker makes tables (`publishing`). All of these run inside an action's
+transaction, so that a publication that nobody committed is never seen by the exchange.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from simpul.access.keys import NewKey, make_key
+from simpul.contract.compile import compile_publication
+from simpul.contract.model import ConsumerTerms
+from simpul.kernel.clock import local, now
+from simpul.portal.audit.actions import record
+from simpul.portal.cases.models import Case
+from simpul.portal.contracts.models import ContractVersion
+from simpul.portal.contracts.queries import load_contract
+from simpul.portal.organizations.models import Organization
+from simpul.portal.organizations.queries import list_lineage
+from simpul.portal.people.models import Person, Role
+from simpul.portal.people.permissions import has_role
+from simpul.portal.services.errors import NotYourApplication, TooManyKeys
+from simpul.portal.services.models import ApiKey, Application, Dataset, Grant, Publication
+from simpul.store.queue import defer
+
+KEY_DAYS = {"test": 180, "live": 365}
+Stage, State = Publication.Stage, Publication.State
+
+
+def publish(version: ContractVersion, stage: str) -> Publication:
+    """Publish an agreed version to a stage: rows now, tables by the worker within a moment.
+
+    A live service that is open stays open while a minor version is added to it.
+    """
+    contract = load_contract(version)
+    publication = Publication.objects.filter(context=contract.context, major=contract.major, stage=stage).first()
+    if publication is None:
+        publication = Publication(context=contract.context, major=contract.major, stage=stage)
+    if publication.state not in (State.LIVE, State.DEPRECATED):
+        publication.state = State.PREPARING
+    publication.contract_version, publication.problem = version, ""
+    publication.save()
+    defer(connection, "publish", lock=f"publish:{contract.context}", publication_id=publication.pk)
+    return publication
+
+
+def write_compiled(publication: Publication) -> None:
+    """Write the compiled contract and the datasets' rows; the exchange reads both."""
+    version = publication.contract_version
+    compiled = compile_publication(load_contract(version), publication.stage)
+    provider = version.contract.provider
+    compiled["provider"] = {"id": provider.pk, "code": provider.code, "name": provider.name}
+    for name, dataset in compiled["datasets"].items():
+        Dataset.objects.update_or_create(
+            publication=publication,
+            name=name,
+            defaults={"schema_name": dataset["schema"], "table_name": dataset["table"]},
+        )
+    publication.compiled = compiled
+
+
+def grant_provider(publication: Publication, case: Case) -> None:
+    """Give the provider reading and delivering of all columns of its own datasets."""
+    provider = publication.contract_version.contract.provider
+    for dataset in publication.datasets.all():
+        _replace_grant(
+            dataset,
+            provider,
+            "penyedia",
+            case,
+            columns=list(publication.compiled["datasets"][dataset.name]["columns"]),
+            operations=["read", "deliver"],
+            purpose="Penyedia data",
+            valid_from=local(now()).date(),
+        )
+
+
+def grant_consumers(
+    publication: Publication, case: Case, *, trial_until: date | None = None, only: Organization | None = None
+) -> list[Grant]:
+    """Give the consumers what the contract says of each; with `trial_until`, for a trial until that day alone."""
+    contract = load_contract(publication.contract_version)
+    terms = [one for one in contract.consumers if only is None or one.organization == only.code]
+    organizations = {one.code: one for one in Organization.objects.filter(code__in=[one.organization for one in terms])}
+    datasets = {one.name: one for one in publication.datasets.all()}
+    return [
+        _grant_terms(datasets[one.dataset], organizations[one.organization], one, case, trial_until)
+        for one in terms
+        if one.columns and one.dataset in datasets
+    ]
+
+
+def _grant_terms(
+    dataset: Dataset, organization: Organization, terms: ConsumerTerms, case: Case, trial_until: date | None
+) -> Grant:
+    until = date.fromisoformat(terms.valid_until) if terms.valid_until else None
+    agreed_from = date.fromisoformat(terms.valid_from) if terms.valid_from else local(now()).date()
+    is_test = dataset.publication.stage == Stage.SANDBOX
+    return _replace_grant(
+        dataset,
+        organization,
+        "pemanfaat",
+        case,
+        columns=list(terms.columns),
+        row_filter=terms.row_filter,
+        operations=["read"],
+        purpose=terms.purpose,
+        legal_basis=terms.legal_basis,
+        valid_from=local(now()).date() if trial_until or is_test else agreed_from,
+        valid_until=trial_until or (None if is_test else until),
+        trial_until=trial_until,
+    )
+
+
+def _replace_grant(dataset: Dataset, organization: Organization, role: str, case: Case, **terms: object) -> Grant:
+    """Put a new grant in the place of the one in force, which is kept as revoked."""
+    Grant.objects.filter(dataset=dataset, organization=organization, role=role, revoked_at=None).update(
+        revoked_at=now()
+    )
+    return Grant.objects.create(dataset=dataset, organization=organization, role=role, case=case, **terms)
+
+
+def revoke_absent_consumers(publication: Publication, codes: Iterable[str]) -> None:
+    """Revoke the grants of consumers that the contract in force no longer names."""
+    rows = Grant.objects.filter(dataset__publication=publication, role="pemanfaat", revoked_at=None)
+    rows.exclude(organization__code__in=list(codes)).update(revoked_at=now())
+
+
+def go_live(publication: Publication, case: Case) -> None:
+    """Open a verified service to its consumers by the agreed terms; an older major version becomes deprecated."""
+    contract = load_contract(publication.contract_version)
+    publication.state = State.LIVE
+    publication.save(update_fields=["state", "updated_at"])
+    grant_consumers(publication, case)
+    revoke_absent_consumers(publication, {one.organization for one in contract.consumers})
+    older = Publication.objects.filter(context=publication.context, stage=Stage.LIVE, major__lt=publication.major)
+    older.filter(state=State.LIVE).update(state=State.DEPRECATED, updated_at=now())
+
+
+def close_case_services(case: Case, reason: str) -> None:
+    """Close what a stopped or withdrawn case has opened: its sandbox, its verification, its grants on them.
+
+    Rows already delivered stay in their tables, closed to all; a service that was live before the case stays live.
+    """
+    for publication in Publication.objects.filter(contract_version__case=case).select_for_update():
+        if publication.state in (State.LIVE, State.DEPRECATED):
+            continue
+        publication.state, publication.problem = State.CLOSED, reason
+        publication.save(update_fields=["state", "problem", "updated_at"])
+        Grant.objects.filter(dataset__publication=publication, revoked_at=None).update(revoked_at=now())
+
+
+@transaction.atomic
+def get_application(person: Person, organization: Organization, name: str) -> Application:
+    """Return an organization's application by name, made if it isn't there. Raises: NotYourApplication."""
+    check_programmer(person, organization)
+    application, made = Application.objects.get_or_create(
+        organization=organization, name=name.strip()[:100], defaults={"created_by": person}
+    )
+    if made:
+        record(person, "application.create", "application", str(application.pk), organization=organization.code)
+    return application
+
+
+def check_programmer(person: Person, organization: Organization) -> None:
+    """Raise NotYourApplication unless the person is a Pemrogram OPD of this organization (or of its successor)."""
+    if not (has_role(person, Role.PEMROGRAM_OPD) and organization in list_lineage(person.organization)):
+        raise NotYourApplication
+
+
+@transaction.atomic
+def issue_key(person: Person, application: Application, stage: str) -> NewKey:
+    """Make a key, to be shown once; two at most are valid at a time. Raises: NotYourApplication, TooManyKeys."""
+    check_programmer(person, application.organization)
+    Application.objects.select_for_update().get(pk=application.pk)
+    if application.keys.filter(stage=stage, revoked_at=None, expires_at__gt=now()).count() >= 2:
+        raise TooManyKeys
+    key = keep_key(application, stage, person, now() + timedelta(days=KEY_DAYS[stage]))
+    record(person, "key.issue", "application", str(application.pk), key=key.key_id, stage=stage)
+    return key
+
+
+def keep_key(application: Application, stage: str, person: Person | None, expires_at: datetime) -> NewKey:
+    """Make a key and keep its digest."""
+    key = make_key(stage)  # type: ignore[arg-type]
+    ApiKey.objects.create(
+        application=application,
+        key_id=key.key_id,
+        digest=key.digest,
+        stage=stage,
+        created_by=person,
+        expires_at=expires_at,
+    )
+    return key
+
+
+@transaction.atomic
+def revoke_key(person: Person, key: ApiKey) -> None:
+    """Revoke a key at once, by its programmer or the Pengelola Sistem. Raises: NotYourApplication."""
+    if not has_role(person, Role.PENGELOLA_SISTEM):
+        check_programmer(person, key.application.organization)
+    if key.revoked_at is None:
+        key.revoked_at = now()
+        key.save(update_fields=["revoked_at"])
+        record(person, "key.revoke", "application", str(key.application_id), key=key.key_id)

@@ -1,0 +1,143 @@
+"""The worker's part of a publication: make the tables, fill the sandbox with mock rows, open it."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from simpul.contract.ddl import compile_ddl
+from simpul.contract.mock import make_sandbox_rows
+from simpul.contract.model import Contract
+from simpul.delivery.envelope import Envelope
+from simpul.delivery.formats import open_rows
+from simpul.delivery.pipeline import deliver
+from simpul.delivery.quarantine import open_quarantine
+from simpul.delivery.target import make_target
+from simpul.kernel.clock import now
+from simpul.kernel.errors import SimpulError
+from simpul.portal.contracts.queries import load_contract
+from simpul.portal.services.actions import grant_consumers, grant_provider, write_compiled
+from simpul.portal.services.models import Dataset, Publication
+from simpul.store.datasets import TableDiffers, create_dataset_tables, drop_dataset_tables
+from simpul.store.sql import SQL, Connection, Identifier, dict_row
+
+Stage, State = Publication.Stage, Publication.State
+
+
+def run_publication(publication_id: int) -> None:
+    """Make what a publication needs and open it; a failure is written where the officer sees it. May run twice."""
+    try:
+        _prepare(publication_id)
+    except SimpulError as error:
+        Publication.objects.filter(pk=publication_id).exclude(state__in=[State.LIVE, State.DEPRECATED]).update(
+            state=State.FAILED, problem=str(error.message), updated_at=now()
+        )
+        Publication.objects.filter(pk=publication_id, state__in=[State.LIVE, State.DEPRECATED]).update(
+            problem=str(error.message)
+        )
+
+
+@transaction.atomic
+def _prepare(publication_id: int) -> None:
+    publication = (
+        Publication.objects.select_for_update()
+        .select_related("contract_version__contract__provider", "contract_version__case")
+        .get(pk=publication_id)
+    )
+    if publication.state in (State.CLOSED, State.RETIRED):
+        return
+    contract = load_contract(publication.contract_version)
+    case = publication.contract_version.case
+    link = get_driver_connection()
+    if publication.stage == Stage.SANDBOX:
+        _make_sandbox_tables(link, contract)
+    else:
+        _make_live_tables(link, publication, contract)
+    write_compiled(publication)
+    grant_provider(publication, case)
+    if publication.stage == Stage.SANDBOX:
+        grant_consumers(publication, case)
+        _fill_mock_rows(link, publication, contract)
+    if publication.state not in (State.LIVE, State.DEPRECATED):
+        publication.state = State.OPEN if publication.stage == Stage.SANDBOX else State.VERIFICATION
+    publication.problem = ""
+    publication.save()
+
+
+def get_driver_connection() -> Connection[Any]:
+    """Return the psycopg connection under Django's, inside the running transaction."""
+    connection.ensure_connection()
+    return connection.connection  # type: ignore[no-any-return]
+
+
+def _make_sandbox_tables(link: Connection[Any], contract: Contract) -> None:
+    """Make the sandbox's tables anew: their rows are mock rows and can be made again."""
+    plans = compile_ddl(contract, Stage.SANDBOX)
+    for schema in {plan.schema for plan in plans}:
+        drop_dataset_tables(link, schema)
+    create_dataset_tables(link, plans)
+
+
+def _make_live_tables(link: Connection[Any], publication: Publication, contract: Contract) -> None:
+    """Make the live tables, or add what a minor version adds.
+
+    While the service was never live, another contract may change them in any way: the rows are then delivered again
+    through the new contract's checks, so that none is lost silently.
+    """
+    plans = compile_ddl(contract, Stage.LIVE)
+    try:
+        with link.transaction():
+            create_dataset_tables(link, plans)
+    except TableDiffers:
+        if publication.state in (State.LIVE, State.DEPRECATED):
+            raise
+        kept = {one.name: _read_rows(link, one) for one in publication.datasets.all()}
+        for schema in {plan.schema for plan in plans}:
+            drop_dataset_tables(link, schema)
+        create_dataset_tables(link, plans)
+        write_compiled(publication)
+        for dataset in publication.datasets.all():
+            if kept.get(dataset.name):
+                _deliver_again(link, publication, dataset, kept[dataset.name])
+
+
+def _read_rows(link: Connection[Any], dataset: Dataset) -> list[dict[str, Any]]:
+    statement = SQL("SELECT to_jsonb(t) - '_row' - '_version' - '_batch' AS row FROM {} AS t ORDER BY _row")
+    with link.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(statement.format(Identifier(dataset.schema_name, dataset.table_name)))
+        return [one["row"] for one in cursor.fetchall()]
+
+
+def _deliver_again(
+    link: Connection[Any], publication: Publication, dataset: Dataset, rows: list[dict[str, Any]]
+) -> None:
+    names = publication.compiled["datasets"][dataset.name]["columns"].keys()
+    kept = [{name: value for name, value in row.items() if name in names} for row in rows]
+    Dataset.objects.filter(pk=dataset.pk).update(row_count=0)
+    _deliver_rows(link, publication, dataset, kept, "contract-change")
+
+
+def _fill_mock_rows(link: Connection[Any], publication: Publication, contract: Contract) -> None:
+    Dataset.objects.filter(publication=publication).update(row_count=0)
+    mock = make_sandbox_rows(contract)
+    for dataset in publication.datasets.filter(name__in=list(mock)):
+        _deliver_rows(link, publication, dataset, mock[dataset.name], "mock")
+
+
+def _deliver_rows(
+    link: Connection[Any], publication: Publication, dataset: Dataset, rows: list[dict[str, Any]], origin: str
+) -> None:
+    """Deliver rows that the hub itself has, through the same pipeline as everybody's."""
+    content = json.dumps(rows).encode()
+    envelope = Envelope(
+        digest=hashlib.sha256(content).digest(),
+        quarantine=open_quarantine(settings.HUB.SIMPUL_HOME / "keys"),
+        person_id=publication.contract_version.frozen_by_id,
+        file_name=f"{origin}.json",
+    )
+    if rows:
+        deliver(
+            link, make_target(dataset.pk, publication.compiled, dataset.name), open_rows(content, "rows.json"), envelope
+        )

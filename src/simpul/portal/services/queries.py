@@ -1,0 +1,41 @@
+"""Reading what the exchange serves, for pages and papers."""
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from simpul.contract.model import Contract
+from simpul.portal.contracts.models import ContractVersion
+from simpul.portal.contracts.queries import load_contract
+from simpul.portal.organizations.models import Organization
+from simpul.portal.services.models import Application, Grant, Publication
+
+
+def find_publication(version: ContractVersion, stage: str) -> Publication | None:
+    """Return the publication of a version's context and major version in a stage, or None."""
+    contract = load_contract(version)
+    return (
+        Publication.objects.filter(context=contract.context, major=contract.major, stage=stage)
+        .select_related("contract_version__contract__provider")
+        .first()
+    )
+
+
+def make_address(publication: Publication) -> str:
+    """Return the base address of a publication, as papers and samples print it."""
+    root = "sandbox" if publication.stage == Publication.Stage.SANDBOX else "api"
+    return f"{settings.HUB.EXCHANGE_URL}/{root}/{publication.context}/v{publication.major}"
+
+
+def list_grants(organization: Organization, stage: str) -> QuerySet[Grant]:
+    """Return an organization's grants that are in force in a stage."""
+    rows = Grant.objects.filter(organization=organization, dataset__publication__stage=stage, revoked_at=None)
+    return rows.select_related("dataset__publication").order_by("dataset__publication__context", "dataset__name")
+
+
+def list_applications(organization: Organization) -> QuerySet[Application]:
+    return Application.objects.filter(organization=organization).prefetch_related("keys").order_by("name")
+
+
+def read_compiled(publication: Publication) -> Contract:
+    """Return the contract that a publication serves."""
+    return load_contract(publication.contract_version)
