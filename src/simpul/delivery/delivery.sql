@@ -24,7 +24,7 @@ UPDATE batch SET state = %(state)s, received = %(received)s, inserted = %(insert
 WHERE id = %(batch)s;
 
 -- lock_dataset: Hold the dataset until the transaction ends and tell its version.
-SELECT version FROM dataset WHERE id = %(dataset)s FOR UPDATE;
+SELECT version FROM dataset WHERE id = %(dataset)s FOR NO KEY UPDATE;
 
 -- advance_dataset: Note a delivery; the version rises only with a change.
 UPDATE dataset SET version = %(version)s, row_count = row_count + %(inserted)s, delivered_at = %(delivered_at)s
