@@ -112,7 +112,9 @@ def parse_markup(xml: bytes) -> tuple[etree._Element | None, list[Finding]]:
         return None, [
             _find("berkas", "too-large", f"Berkas melebihi {LIMIT_BYTES} bita", f"The file exceeds {LIMIT_BYTES} bytes")
         ]
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:

@@ -40,7 +40,9 @@ def test_file_beyond_the_size_limit_is_refused_unread() -> None:
 
 def test_comments_and_instructions_are_no_part_of_the_procedure() -> None:
     xml = (HERE / "valid.bpmn").read_bytes()
-    noted = xml.replace(b"<bpmn:laneSet", b"<!-- catatan --><?catatan?><bpmn:laneSet")
+    noted = xml.replace(b"<bpmn:laneSet", b"<!-- catatan --><?catatan?><bpmn:laneSet").replace(
+        b'== "ti', b'== <!-- x -->"ti'
+    )
     assert read_procedure(noted) == read_procedure(xml)
 
 

@@ -1,5 +1,6 @@
 """The SOP's file says what the SOP says, and a case runs through its 15 activities and three loops."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -51,6 +52,15 @@ def test_every_mend_ends_in_words_that_the_file_uses() -> None:
     assert len(SPLP.mends) > 15
     for mend in SPLP.mends:
         assert text.count(mend.as_mended.casefold()) > 1 or mend.as_mended.casefold() in str(SPLP).casefold(), mend
+
+
+def test_mends_and_laws_stand_in_the_scan_as_they_are_quoted() -> None:
+    scan = FILE.parents[3] / "shared" / "sop" / "sop-splp-as-scanned.txt"
+    if not scan.exists():
+        pytest.skip("the scan's text isn't beside the project: quotations aren't compared")
+    text = " ".join(re.sub(r"</?(li|ol)>", "", scan.read_text()).split())
+    quoted = [mend.as_scanned for mend in SPLP.mends] + [law.text_as_signed for law in SPLP.legal_basis]
+    assert [quotation for quotation in quoted if quotation not in text] == []
 
 
 def test_outputs_bear_the_names_of_the_sop() -> None:
