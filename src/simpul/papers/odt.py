@@ -10,6 +10,7 @@ from simpul.papers.odt_styles import get_text_width_mm, write_font_face, write_s
 from simpul.papers.opendocument import TEXT, write_attribute, write_package, write_text
 
 DOTS = "................................................."
+NARROWEST_MM = 10
 _CELL_STYLES = (
     '<style:style style:name="kotak" style:family="table-cell"><style:table-cell-properties fo:padding="1.2mm" '
     'fo:border="0.5pt solid #3c3c3c"/></style:style>'
@@ -34,10 +35,11 @@ class _Drawing:
     def add_table_style(self, shares: Sequence[float]) -> str:
         """Make a table's style with columns in these shares of the width; return its name."""
         name = f"T{len(self.styles) + 1}"
+        widths = _share_width(self.width_mm, shares)
         columns = "".join(
             f'<style:style style:name="{name}.{number}" style:family="table-column"><style:table-column-properties '
-            f'style:column-width="{self.width_mm * share / sum(shares):.1f}mm"/></style:style>'
-            for number, share in enumerate(shares, start=1)
+            f'style:column-width="{width:.1f}mm"/></style:style>'
+            for number, width in enumerate(widths, start=1)
         )
         self.styles.append(
             f'<style:style style:name="{name}" style:family="table"><style:table-properties style:width="{self.width_mm}mm" '
@@ -51,6 +53,16 @@ class _Drawing:
         path = f"Pictures/gambar{len(self.files) + 1}.{name}"
         self.files[path] = content
         return path
+
+
+def _share_width(width_mm: float, shares: Sequence[float]) -> list[float]:
+    """Return each column's width; a narrow one gets NARROWEST_MM, at the cost of the others."""
+    wanted = [width_mm * share / sum(shares) for share in shares]
+    if min(wanted) >= NARROWEST_MM or NARROWEST_MM * len(wanted) >= width_mm:
+        return wanted
+    missing = sum(max(0.0, NARROWEST_MM - width) for width in wanted)
+    wide = sum(max(0.0, width - NARROWEST_MM) for width in wanted)
+    return [max(width - max(0.0, width - NARROWEST_MM) * missing / wide, NARROWEST_MM) for width in wanted]
 
 
 def write_odt(paper: b.Paper, made_at: datetime) -> bytes:
@@ -94,7 +106,8 @@ def _draw_letterhead(it: b.Letterhead, drawing: _Drawing) -> str:
     lines = _p("Kop1", it.government) + _p("Kop2", it.agency) + "".join(_p("Kop3", line) for line in it.lines)
     if it.coat is None:
         return lines + _p("KopGaris", "")
-    coat = _frame(it.coat, drawing, 18, 18)
+    shape = it.coat.read_shape()
+    coat = _frame(it.coat, drawing, min(18.0, 20 / shape), min(20.0, 18 * shape))
     cells = _cell(f'<text:p text:style-name="Tengah">{coat}</text:p>') + _cell(lines) + _cell(_p("Sel", ""))
     return _grid(drawing, (22, drawing.width_mm - 44, 22), [_row(cells)]) + _p("KopGaris", "")
 
@@ -160,7 +173,7 @@ def _draw_table(it: b.Table, drawing: _Drawing) -> str:
         _row("".join(_cell(_p(style, text), "kotak") for style, text in zip(styles, row, strict=True)))
         for row in it.rows
     ] or [_row(_cell(_p("SelTengah", it.empty), "kotak", len(it.columns)))]
-    name = _p("Tebal", it.name) if it.show_name and it.name else ""
+    name = _p("NamaTabel", it.name) if it.show_name and it.name else ""
     return name + _grid(drawing, [column.width for column in it.columns], rows, head)
 
 

@@ -52,6 +52,7 @@ def _write_paragraph_styles(paper: Paper) -> str:
         "Isi": ('fo:text-align="justify" fo:text-indent="10mm"', ""),
         "Rata": ('fo:text-align="justify"', ""),
         "Tebal": ("", bold),
+        "NamaTabel": ('fo:margin-top="2mm" fo:keep-with-next="always"', bold),
         "Tengah": (centre, ""),
         "Kanan": ('fo:text-align="right"', ""),
         "Rapat": (tight, ""),
@@ -105,11 +106,12 @@ def _write_master_page(paper: Paper) -> str:
     header = (
         f'<style:header><text:p text:style-name="Contoh">{SAMPLE_WORDS}</text:p></style:header>' if paper.sample else ""
     )
-    about = f"{write_text(' · '.join(filter(None, (paper.title, paper.reference))))} · " if paper.footer else ""
+    about = write_text(" · ".join(filter(None, (paper.title, paper.reference))))
     footer = (
-        f'<style:footer><text:p text:style-name="Kaki">{about}Halaman <text:page-number>1</text:page-number> '
+        f'<style:footer><text:p text:style-name="Kaki">{about} · Halaman <text:page-number>1</text:page-number> '
         "dari <text:page-count>1</text:page-count></text:p></style:footer>"
     )
+    footer = footer if paper.footer else ""
     return (
         f'<style:master-page style:name="Standard" style:page-layout-name="Tata">{header}{footer}</style:master-page>'
     )
