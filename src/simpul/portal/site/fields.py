@@ -33,6 +33,23 @@ class ReasonField(forms.CharField):
         super().__init__(**options)
 
 
+class RowFormSet(forms.BaseFormSet):
+    """Rows of `site/rows.html` that can be added, removed, or left empty; an empty one counts as none."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "use_required_attribute": False}
+
+    def _construct_form(self, i: int, **options: Any) -> Any:
+        # By its own rule Django asks for every row that was there at first, even when it was cleared.
+        form = super()._construct_form(i, **options)
+        form.empty_permitted = True
+        return form
+
+    def list_filled(self) -> list[dict[str, Any]]:
+        """Return the cleaned values of each row that isn't empty, in the page's order."""
+        return [form.cleaned_data for form in self.forms if form.has_changed() and form.cleaned_data]
+
+
 def add_findings(form: forms.BaseForm, error: SimpulError, names: Mapping[str, str] | None = None) -> None:
     """Put what an action found wrong beside the fields it names; the rest stands at the form's head.
 

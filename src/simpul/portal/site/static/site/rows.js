@@ -1,6 +1,6 @@
 // Rows that can be added and removed, for a table like
 //   <div data-rows><table><tbody>…<tr data-row>…</tr></tbody></table>
-//   <template><tr data-row>… name="columns-__n__-name" …</tr></template><button type="button" data-add-row></div>
+//   <template><tr data-row>… name="columns-__index__-name" …</tr></template><button type="button" data-add-row></div>
 // with <button type="button" data-remove-row> in each row. Names and ids carry the row's number: "prefix-3-name".
 // Without script the form shows some empty rows and ignores those left empty.
 "use strict";
@@ -11,7 +11,7 @@
     row.querySelectorAll("*").forEach((element) => {
       NUMBERED.forEach((attribute) => {
         const value = element.getAttribute(attribute);
-        if (value) element.setAttribute(attribute, value.replace(/-(\d+|__n__)(?=-|_|$)/, `-${index}`));
+        if (value) element.setAttribute(attribute, value.replace(/-(\d+|__index__|__prefix__)(?=-|_|$)/, `-${index}`));
       });
     });
     row.querySelectorAll("[data-row-number]").forEach((cell) => { cell.textContent = String(index + 1); });
