@@ -45,6 +45,7 @@ def run_hub(settings: Settings, start: Start) -> int:
     """
     check_ports(settings)
     with stop_requests() as request, open_database(settings) as database:
+        request.allow_interrupt()
         migrate_apart(start.migrate)
         identity = find_identity(settings)
         if identity.reason:
@@ -55,7 +56,6 @@ def run_hub(settings: Settings, start: Start) -> int:
         try:
             _run(supervisor, settings, start, request)
         finally:
-            request.interrupts = False
             supervisor.stop()
     return DONE
 

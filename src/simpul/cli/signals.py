@@ -1,4 +1,4 @@
-"""What a stop signal does: interrupts the preparations, then only sets a flag that the supervisor reads."""
+"""What a stop signal does: it sets a flag, and interrupts the work only where that can be cut short anywhere."""
 
 import signal
 from collections.abc import Iterator
@@ -13,14 +13,23 @@ class StopRequest:
 
     def __init__(self) -> None:
         self.is_asked = False
-        self.interrupts = True
+        self.interrupts = False
 
     def ask(self, number: int, frame: FrameType | None) -> None:
-        """Note the request; raise KeyboardInterrupt as long as the work can be cut short anywhere."""
+        """Note the request; raise KeyboardInterrupt, once, where `allow_interrupt` was called."""
         self.is_asked = True
         if self.interrupts:
             self.interrupts = False
             raise KeyboardInterrupt
+
+    def allow_interrupt(self) -> None:
+        """Let a request cut the work short from here on; one that came before does so now.
+
+        Raises: KeyboardInterrupt.
+        """
+        if self.is_asked:
+            raise KeyboardInterrupt
+        self.interrupts = True
 
 
 @contextmanager

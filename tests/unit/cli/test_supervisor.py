@@ -92,15 +92,22 @@ def test_supervisor_leaves_no_grandchild_behind(tmp_path: Path) -> None:
 
 def test_watch_ends_when_a_stop_is_asked_for() -> None:
     request = StopRequest()
-    request.interrupts = False
     request.ask(signal.SIGTERM, None)
     started = time.monotonic()
     Supervisor([]).watch(request)
     assert time.monotonic() - started < 1
 
 
+def test_stop_request_waits_until_the_work_may_be_cut_short() -> None:
+    request = StopRequest()
+    request.ask(signal.SIGTERM, None)
+    with pytest.raises(KeyboardInterrupt):
+        request.allow_interrupt()
+
+
 def test_stop_request_interrupts_preparations_once() -> None:
     request = StopRequest()
+    request.allow_interrupt()
     with pytest.raises(KeyboardInterrupt):
         request.ask(signal.SIGTERM, None)
     request.ask(signal.SIGTERM, None)
