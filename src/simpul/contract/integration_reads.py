@@ -209,7 +209,9 @@ def _find_literal(scene: Scene, operator: str) -> tuple[str, str] | None:
             return column.name, "null"
         if operator in ("like", "ilike") and is_text:
             stem = str(middle)[: max(1, len(str(middle)) // 2)]
-            return column.name, f"{stem.swapcase() if operator == 'ilike' else stem}*"
+            # Codes without letters say nothing about case.
+            if operator == "like" or stem.lower() != stem.upper():
+                return column.name, f"{stem.swapcase() if operator == 'ilike' else stem}*"
         if operator in ("gt", "gte", "lt", "lte") and column.logical_type in _ORDERED_TYPES:
             return column.name, str(middle)
         if operator in ("eq", "neq") and (is_text or column.logical_type in _ORDERED_TYPES):

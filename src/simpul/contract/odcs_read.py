@@ -95,7 +95,8 @@ def read_odcs(text: str) -> Contract:
         **_read_facts(Contract, document, CONTRACT_FACTS),
     }
     given.setdefault("context", make_name(_text(document.get("dataProduct")) or title, fallback="konteks"))
-    given.setdefault("provider_name", _text(document.get("tenant")))
+    if _get_fact(document, "context") is None:  # not ours
+        given["provider_name"] = _text(document.get("tenant"))
     consumers = _get_fact(document, "consumers")
     given["consumers"] = tuple(
         ConsumerTerms.from_dict(_fit_terms(terms))
