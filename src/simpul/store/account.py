@@ -39,15 +39,18 @@ class Account:
         return chosen
 
     def run(
-        self, command: Sequence[str | Path], *, stdin: IO[bytes] | int = subprocess.DEVNULL, **more: str
+        self, command: Sequence[str | Path], *, folder: Path = Path("/"), **more: str
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run a program to its end as this user; `more` is added to its environment.
+        """Run a program to its end as this user, in `folder`; `more` is added to its environment.
 
         Raises: OSError where the user can't reach the program.
         """
         options = self.options()
         options["env"] |= more
-        return subprocess.run([str(part) for part in command], stdin=stdin, capture_output=True, check=False, **options)  # noqa: S603 - the hub's own list of arguments, no shell
+        options["cwd"] = folder
+        return subprocess.run(  # noqa: S603 - the hub's own list of arguments, no shell
+            [str(part) for part in command], stdin=subprocess.DEVNULL, capture_output=True, check=False, **options
+        )
 
     def start(self, command: Sequence[str | Path], output: IO[bytes]) -> subprocess.Popen[bytes]:
         """Start a program in a session of its own (Ctrl-C in the terminal doesn't reach it)."""

@@ -52,6 +52,7 @@ class Cluster:
     place: Place
     binaries: Binaries
     durable: bool = True
+    folder: Path | None = None
 
     @property
     def major(self) -> int:
@@ -60,19 +61,18 @@ class Cluster:
 
     @property
     def data(self) -> Path:
-        """Return the data folder."""
-        return self.place.data(self.major)
+        """Return the data folder: the place's, or `folder` for a cluster that isn't the hub's yet."""
+        return self.folder or self.place.data(self.major)
 
-    def make(self, password: str, *, folder: Path | None = None) -> None:
+    def make(self, password: str) -> None:
         """Make an empty cluster: checksums on, UTF8, locale C, scram only; superuser `postgres`.
 
         A making that was interrupted leaves only a folder `data.new`, which is thrown away here.
 
         Raises: ClusterFailed.
         """
-        target = folder or self.data
         self.place.make_folder(self.place.folder(self.major), for_database=False)
-        fresh = target.with_name(target.name + ".new")
+        fresh = self.data.with_name(self.data.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         self.place.make_folder(fresh, for_database=True)
         with tempfile.NamedTemporaryFile("w", dir=self.place.folder(self.major)) as secret:
@@ -83,7 +83,7 @@ class Cluster:
         if answer.returncode != 0:
             self.place.start_log(self.major).write_bytes(answer.stdout + answer.stderr)
             raise ClusterFailed(log=self.place.start_log(self.major))
-        fresh.rename(target)
+        fresh.rename(self.data)
 
     def _list_init_arguments(self, folder: Path, secret: str) -> list[str | Path]:
         access = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={secret}"]

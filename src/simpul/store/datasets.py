@@ -44,6 +44,29 @@ def create_dataset_tables(connection: Connection[Any], plans: Sequence[TablePlan
             _make_table(connection, plan, users)
 
 
+def adopt_dataset_schemas(connection: Connection[Any]) -> list[str]:
+    """Give every dataset's schema and table to the worker, with the planes' rights, as after a restore.
+
+    `connection` is the owner's, who is a member of the worker. Returns: the schemas, sorted.
+    """
+    worker = Identifier(ROLES["worker"])
+    users = _list_users(connection)
+    with database_errors(), connection.transaction():
+        rows = connection.execute(
+            "SELECT n.nspname, c.relname FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind = 'r'"
+            " WHERE n.nspname <> 'public' AND n.nspname !~ '^(pg_|information_schema$)' ORDER BY 1, 2"
+        ).fetchall()
+        for schema in dict.fromkeys(str(row[0]) for row in rows):
+            connection.execute(SQL("ALTER SCHEMA {} OWNER TO {}").format(Identifier(schema), worker))
+            if users:
+                connection.execute(SQL("GRANT USAGE ON SCHEMA {} TO {}").format(Identifier(schema), users))
+        for schema, table in rows:
+            if table is not None:
+                connection.execute(SQL("ALTER TABLE {} OWNER TO {}").format(Identifier(schema, table), worker))
+                _let_use(connection, Identifier(schema, table), users)
+    return list(dict.fromkeys(str(row[0]) for row in rows))
+
+
 def drop_dataset_tables(connection: Connection[Any], schema: str) -> None:
     """Drop one context's schema of one stage with all its tables; a schema that isn't there is no error.
 
@@ -93,6 +116,10 @@ def _make_table(connection: Connection[Any], plan: TablePlan, users: Composed | 
     for column in plan.columns:
         place = Identifier(plan.schema, plan.table, column.name)
         connection.execute(SQL("COMMENT ON COLUMN {} IS {}").format(place, Literal(column.comment)))
+    _let_use(connection, table, users)
+
+
+def _let_use(connection: Connection[Any], table: Identifier, users: Composed | None) -> None:
     if users:
         connection.execute(SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {} TO {}").format(table, users))
 

@@ -15,8 +15,10 @@ RolesForeign       500  roles of that name exist with passwords that this hub do
 BackupUnreadable   422  wrong passphrase, damaged or cut file
 RestoreRefused     409  the target isn't empty
 UpgradeFailed      503  the move to a newer major didn't succeed; the old cluster is untouched
+    ClusterInUse       409  the cluster can't be moved while the hub uses it
     TableDiffers       409  a dataset's table can't become what the contract says
     NameUnusable       422  a schema name or column type that the datasets may not have
+    DumpFailed         503  pg_dump, pg_restore or psql ended with an error
 """
 
 from simpul.kernel.errors import Conflict, Invalid, Misconfigured, Unavailable
@@ -141,6 +143,7 @@ class RolesForeign(Misconfigured):
 class BackupUnreadable(Invalid):
     code = "SPLD13"
     message = Words("Berkas cadangan tidak dapat dibaca.", "The backup file can't be read.")
+    hint = Words("Ambil kembali salinan berkas yang utuh.", "Fetch a whole copy of the file again.")
 
 
 class RestoreRefused(Conflict):
@@ -158,6 +161,15 @@ class UpgradeFailed(Unavailable):
     hint = Words(
         "Basis data lama tidak berubah. Sebabnya tercatat di {log}.",
         "The old database is unchanged. The cause is written in {log}.",
+    )
+
+
+class ClusterInUse(Conflict):
+    code = "SPLD19"
+    message = Words("Hub masih berjalan.", "The hub is running.")
+    hint = Words(
+        "Hentikan hub dahulu (Ctrl-C atau systemctl stop), lalu ulangi.",
+        "Stop the hub first (Ctrl-C or systemctl stop), then try again.",
     )
 
 
@@ -179,3 +191,9 @@ class NameUnusable(Invalid):
         "Nama atau tipe {name} tidak dapat dipakai dalam basis data.",
         "The name or type {name} can't be used in the database.",
     )
+
+
+class DumpFailed(Unavailable):
+    code = "SPLD18"
+    message = Words("Program {program} gagal.", "The program {program} failed.")
+    hint = Words("Pesannya: {text}", "It says: {text}")

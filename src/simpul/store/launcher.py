@@ -4,7 +4,7 @@ import fcntl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,10 @@ DATABASE = "simpul"
 ROLES: dict[str, str] = {"portal": "simpul_portal", "exchange": "simpul_exchange", "worker": "simpul_worker"}
 """Short role name, as the hub's processes use it → name of the database role."""
 
+OTHER_SERVER = Words(
+    "Pindahkan basis data ke server PostgreSQL versi itu, atau kosongkan DATABASE_URL.",
+    "Move the database to a PostgreSQL server of such a version, or leave DATABASE_URL empty.",
+)
 _WAIT_SECONDS = 15.0
 
 
@@ -73,14 +77,14 @@ def open_database(settings: Settings, *, major: int | None = None, durable: bool
         yield database
 
 
-def open_external(settings: Settings) -> Database:
+def open_external(settings: Settings, majors: Sequence[int] = MAJORS) -> Database:
     """Return the database that DATABASE_URL names, after a look at its version and encoding."""
     database = Database(write_dsn(read_dsn(settings.DATABASE_URL)), settings.SIMPUL_HOME / "keys")
     with connect(database.owner_dsn) as connection:
         found = connection.info.server_version // 10000
         encoding = connection.info.parameter_status("server_encoding")
-    if found not in MAJORS:
-        raise WrongMajor(found=found, wanted=list_accepted())
+    if found not in majors:
+        raise WrongMajor(found=found, wanted=list_accepted(), hint=OTHER_SERVER)
     if encoding != "UTF8":
         raise BadAddress(
             Words(f"Pengodean basis data {encoding}, bukan UTF8.", f"The database's encoding is {encoding}, not UTF8."),
@@ -121,8 +125,12 @@ def _join_or_start(place: Place, port: int, major: int | None, *, durable: bool)
         return [server, guard]
 
 
-def find_binaries(place: Place, found: int | None, wanted: int | None) -> Binaries:
+def find_binaries(
+    place: Place, found: int | None, wanted: int | None, installed: Sequence[Binaries] | None = None
+) -> Binaries:
     """Return the programs for the cluster of major `found`, or for a new one of major `wanted` (None: any).
+
+    Programs kept in the hub's home are enough where none are `installed` (default: what is found here).
 
     Raises: NoBinaries; WrongMajor where the cluster is of another major than the one asked for or had.
     """
@@ -132,15 +140,16 @@ def find_binaries(place: Place, found: int | None, wanted: int | None) -> Binari
         return _check_reach(place, keep_binaries(chosen, place.program(chosen.major), place.account))
     if wanted not in (None, found):
         raise WrongMajor(found=found, wanted=wanted)
-    installed = [one for one in list_binaries() if one.major == found]
-    if installed and installed[0].from_wheel:
-        return _check_reach(place, keep_binaries(installed[0], place.program(found), place.account))
+    installed = list_binaries() if installed is None else installed
+    same = [one for one in installed if one.major == found]
+    if same and same[0].from_wheel:
+        return _check_reach(place, keep_binaries(same[0], place.program(found), place.account))
     kept = find_kept(place.program(found))
-    if kept or installed:
-        return _check_reach(place, kept or installed[0])
+    if kept or same:
+        return _check_reach(place, kept or same[0])
     raise WrongMajor(
         found=found,
-        wanted=", ".join(str(one.major) for one in list_binaries()) or list_accepted(),
+        wanted=", ".join(str(one.major) for one in installed) or list_accepted(),
         hint=Words(
             f"Pasang kembali PostgreSQL {found}, lalu jalankan `./simpul database upgrade`.",
             f"Install PostgreSQL {found} again, then run `./simpul database upgrade`.",

