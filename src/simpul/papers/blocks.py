@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: SVG text, or a PNG's bytes. `alt` says in words what it shows."""
+    """A picture: SVG text, or a PNG's bytes. `alt` says in words what it shows; `own_page` turns the page to suit it."""
 
     kind: ClassVar[str] = "picture"
     alt: str
@@ -19,6 +19,7 @@ class Picture:
     png: bytes = b""
     width_percent: int = 100
     caption: str = ""
+    own_page: bool = False
 
     def read_shape(self) -> float:
         """Return height over width: of a PNG's header, of an SVG's viewBox; 1 where neither tells."""
@@ -256,7 +257,8 @@ class Paper:
 
 def describe_block(block: Block) -> dict[str, Any]:
     """Return the block as a JSON-able mapping with its kind; a PNG becomes a list of its bytes."""
-    return {"kind": block.kind} | {name: _plain(value) for name, value in asdict(block).items()}
+    shape = {"shape": block.read_shape()} if isinstance(block, Picture) else {}
+    return {"kind": block.kind} | shape | {name: _plain(value) for name, value in asdict(block).items()}
 
 
 def _plain(value: Any) -> Any:

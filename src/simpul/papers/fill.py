@@ -206,7 +206,9 @@ def _page_break(part: Any, scope: Scope, spec: Mapping[str, Any]) -> b.Block:
 def _picture(part: Any, scope: Scope, spec: Mapping[str, Any]) -> b.Block | None:
     svg = find_fact(part["svg"], scope)
     alt, caption = fill_text(part["alt"], scope), fill_text(part.get("caption", ""), scope)
-    return b.Picture(alt, svg=read_svg(svg), width_percent=part.get("width", 100), caption=caption) if svg else None
+    if not svg:
+        return None
+    return b.Picture(alt, read_svg(svg), b"", part.get("width", 100), caption, part.get("own_page", False))
 
 
 def _flow(part: Any, scope: Scope, spec: Mapping[str, Any]) -> b.Block:

@@ -17,6 +17,7 @@ from simpul.papers.fonts import FONTS_FOLDER, list_font_files
 from simpul.papers.render import render_paper
 from simpul.papers.sop import describe_procedure
 from simpul.procedure.bpmn import read_procedure
+from simpul.procedure.diagram import draw_diagram
 
 SOP_FILE = Path(__file__).parents[3] / "library" / "procedures" / "splp.v1.bpmn"
 
@@ -157,3 +158,18 @@ def test_a_diagram_is_drawn_as_a_picture_of_the_sop() -> None:
         "diagram": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><text x="2" y="12">Alur</text></svg>'
     }
     assert "Diagram alur Prosedur Layanan SPLP, versi 1" in "\n".join(read_pages("sop", facts))
+
+
+def test_a_tall_diagram_turns_its_page_upright_and_fits_on_it() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 900"><text x="2" y="890">UJUNG</text></svg>'
+    content = render_paper("sop", make_example("sop") | {"diagram": svg}, ["pdf"])[0].content
+    pages = PdfReader(io.BytesIO(content)).pages
+    drawn = [page for page in pages if "Diagram alur" in page.extract_text()]
+    assert [page.mediabox.width < page.mediabox.height for page in drawn] == [True]
+    assert "UJUNG" in drawn[0].extract_text()
+
+
+def test_the_diagram_of_the_procedure_itself_can_be_printed() -> None:
+    procedure = read_procedure(SOP_FILE.read_bytes())
+    pages = read_pages("sop", describe_procedure(procedure, make_example("sop")["office"], draw_diagram(procedure)))
+    assert any("Mulai" in page and "Selesai" in page for page in pages)

@@ -8,7 +8,7 @@ import pytest
 from simpul.papers.fill import FILLERS
 from simpul.papers.places import FILTERS, list_places
 from simpul.papers.render import list_papers
-from simpul.papers.template_file import FORMATS, SCALARS, FactSpec, list_kinds, read_template, read_types
+from simpul.papers.template_file import FOLDER, FORMATS, SCALARS, FactSpec, list_kinds, read_template, read_types
 
 KINDS = list_kinds()
 SOP_OUTPUTS = {
@@ -132,3 +132,8 @@ def test_papers_are_listed_in_the_order_of_the_rows() -> None:
 
 def test_every_format_is_known_and_every_paper_is_made_as_pdf() -> None:
     assert all(set(paper.formats) <= set(FORMATS) and "pdf" in paper.formats for paper in list_papers())
+
+
+def test_the_page_on_templates_names_every_block_and_filter() -> None:
+    page = (FOLDER / "README.md").read_text()
+    assert [name for name in [*FILLERS, *FILTERS] if f"`{name}`" not in page] == []
