@@ -27,7 +27,12 @@ _FORMS: dict[str, dict[str, Any]] = {
     "phone": {"pattern": r"^\+?[0-9][0-9 ().-]{6,23}$"},
     "email": {"pattern": r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "maxLength": 254},
 }
-_CALENDAR = {"date": "date", "timestamp": "date-time", "time": "time"}
+_CALENDAR: dict[str, dict[str, Any]] = {
+    "date": {"format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    "timestamp": {"format": "date-time"},
+    # The format "time" would ask for an offset, which a clock time of an office hasn't.
+    "time": {"pattern": r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?$"},
+}
 _LARGEST = 2**63 - 1
 
 
@@ -54,7 +59,7 @@ def make_column_schema(column: Column) -> dict[str, Any]:
     if column.logical_type == "string":
         schema |= _describe_text(column, is_required)
     elif column.logical_type in _CALENDAR:
-        schema["format"] = _CALENDAR[column.logical_type]
+        schema |= _CALENDAR[column.logical_type] | ({"minLength": 1} if is_required else {})
     elif column.logical_type in ("integer", "number"):
         schema |= _describe_number(column)
     if isinstance(column.code_list, tuple):
@@ -68,12 +73,9 @@ def make_column_schema(column: Column) -> dict[str, Any]:
 
 def _describe_text(column: Column, is_required: bool) -> dict[str, Any]:
     described: dict[str, Any] = {"minLength": 1} if is_required else {}
+    described |= _FORMS.get(column.format or "", {})
     if column.length is not None:
-        described["maxLength"] = column.length
-    form = _FORMS.get(column.format or "", {})
-    described |= {**form, "maxLength": min(form.get("maxLength", 10**9), column.length or 10**9)} if form else {}
-    if described.get("maxLength") == 10**9:
-        del described["maxLength"]
+        described["maxLength"] = min(column.length, described.get("maxLength", column.length))
     if column.pattern:
         described |= {"allOf": [{"pattern": column.pattern}]} if "pattern" in described else {"pattern": column.pattern}
     return described

@@ -5,6 +5,7 @@ Every row passes the validator in JSON mode. Names say "Contoh"; a NIK has the a
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ SANDBOX_ROWS = 100
 """How many mock rows each dataset of a sandbox gets."""
 
 _TRIES = 60
+_FAR_AREA = "11.01"
 
 
 def make_mock_rows(
@@ -152,19 +154,32 @@ def _make_pools(
 
 
 def _list_proposals(column: Column, condition: Filter) -> list[Any]:
-    if condition.negated or condition.operator == "is":
-        return [True, False] if column.logical_type == "boolean" else []
-    made: list[Any] = []
-    for literal in condition.values:
-        stem = literal.replace("%", "*").partition("*")[0]
-        if column.logical_type in ("integer", "number"):
-            made += _list_near_numbers(literal)
-        elif column.format == "area_code":
-            tails = [f"{district:02d}.{village}" for district in range(1, 4) for village in range(2001, 2031)]
-            made += [stem, *(f"{stem.rstrip('.')}.{tail}" for tail in tails)]
-        else:
-            made += [stem, *(f"{stem}{number:03d}" for number in range(100))]
-    return made
+    """Propose values near a condition's literals, on both of its sides; which lie inside is looked at later."""
+    if column.logical_type == "boolean":
+        return [True, False]
+    if condition.operator == "is":
+        return []
+    return [value for literal in condition.values for value in _list_near(column, literal)]
+
+
+def _list_near(column: Column, literal: str) -> list[Any]:
+    stem = literal.replace("%", "*").partition("*")[0]
+    if column.logical_type in ("integer", "number"):
+        return _list_near_numbers(literal)
+    if column.logical_type == "date":
+        return _list_near_days(literal)
+    if column.format == "area_code":
+        tails = [f"{district:02d}.{village}" for district in range(1, 4) for village in range(2001, 2031)]
+        return [stem, *(f"{start}.{tail}" for start in (stem.rstrip("."), _FAR_AREA) for tail in tails)]
+    return [stem, *(f"{stem}{number:03d}" for number in range(100))]
+
+
+def _list_near_days(literal: str) -> list[Any]:
+    try:
+        day = date.fromisoformat(literal)
+    except ValueError:
+        return []
+    return [(day + timedelta(days=step)).isoformat() for step in range(-60, 61) if 1 < day.year < 9998]
 
 
 def _list_near_numbers(literal: str) -> list[Any]:
