@@ -139,13 +139,14 @@ ACCOUNT_FORMS = {"login": "simpul.portal.people.forms.SignInForm", "change_passw
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "simpul.portal.people.second_factor.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Simpul"
 MFA_FORMS = {"authenticate": "simpul.portal.people.forms.CodeForm", "reauthenticate": "simpul.portal.people.forms.CodeAgainForm", "activate_totp": "simpul.portal.people.forms.FirstCodeForm"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesia")), ("en", _("English"))]

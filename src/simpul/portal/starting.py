@@ -9,6 +9,7 @@ from simpul.kernel import clock
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
 from simpul.portal.organizations.models import Organization
+from simpul.portal.organizations.queries import get_organization
 from simpul.portal.people import actions as people
 from simpul.portal.people.models import Role, RoleAssignment
 from simpul.portal.procedures import actions as procedures
@@ -34,7 +35,7 @@ def put_in_first_versions() -> None:
 @transaction.atomic
 def add_first_person(*, name: str, organization: str, roles: list[str], nip: str, email: str, password: str) -> str:
     """Add a person for the command line. Returns: the temporary password, empty when one was given."""
-    home = Organization.objects.filter(code=organization).first() or _make_kominfo(organization)
+    home = _find_home(organization)
     added = people.add_person(
         None,
         people.PersonFacts(name=name, organization=home, nip=nip, email=email),
@@ -101,10 +102,12 @@ def _list_calendar_findings() -> list[Finding]:
     ]
 
 
-def _make_kominfo(code: str) -> Organization:
-    return Organization.objects.create(
-        code=code, name=code, kind=Organization.Kind.KOMINFO, valid_from=clock.local(clock.now()).date()
-    )
+def _find_home(code: str) -> Organization:
+    """Return the organization of a code. In a hub without Kominfo the first one named is Kominfo, and made."""
+    if Organization.objects.filter(kind=Organization.Kind.KOMINFO).exists():
+        return get_organization(code)
+    today = clock.local(clock.now()).date()
+    return Organization.objects.create(code=code, name=code, kind=Organization.Kind.KOMINFO, valid_from=today)
 
 
 def _find(where: str, indonesian: str, english: str) -> Finding:

@@ -52,11 +52,21 @@ class Rehearsal:
     def attach(self, who: str, act: Mapping[str, Any], kind: str, name: str, content: bytes) -> int:
         """Give a file to an act and return its id."""
         fields = {key: str(act[key]) for key in ("step", "round", "act", "organization")}
-        return int(self.clients[who].post_file(f"cases/{self.number}/attachments", name, content, {**fields, "kind": kind})["id"])
+        return int(
+            self.clients[who].post_file(f"cases/{self.number}/attachments", name, content, {**fields, "kind": kind})[
+                "id"
+            ]
+        )
 
-    def run_tool(self, who: str, act: Mapping[str, Any], name: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def run_tool(
+        self, who: str, act: Mapping[str, Any], name: str, values: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Run a tool of an act."""
-        return dict(self.clients[who].post(f"cases/{self.number}/tools/{name}", {**_name_act(act), "values": dict(values or {})}))
+        return dict(
+            self.clients[who].post(
+                f"cases/{self.number}/tools/{name}", {**_name_act(act), "values": dict(values or {})}
+            )
+        )
 
     def complete(self, who: str, no: int, act: str, answers: Mapping[str, Any] | None = None) -> None:
         """Wait until nothing holds the act, then complete it."""

@@ -80,7 +80,9 @@ def define(rehearsal: Rehearsal, data: Path) -> None:
         rehearsal.run_tool("penyedia", act, "baca_berkas", {"file": file})
         act = rehearsal.find_act("penyedia", 5, "definisi")
     answers = act["draft"] or act["initial"]
-    rehearsal.complete("penyedia", 5, "definisi", {**answers, "datasets": [_complete_dataset(one) for one in answers["datasets"]]})
+    rehearsal.complete(
+        "penyedia", 5, "definisi", {**answers, "datasets": [_complete_dataset(one) for one in answers["datasets"]]}
+    )
 
 
 def _complete_dataset(dataset: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +100,10 @@ def formulate(rehearsal: Rehearsal, *, agreed: bool) -> None:
     """Row 6: the scenario gives the consumer every column and row; then all answer on the frozen version."""
     initial = rehearsal.find_act("tim_it", 6, "rumus")["initial"]
     until = (date.today() + timedelta(days=365)).isoformat()  # noqa: DTZ011
-    terms = [{**one, "columns": "*", "purpose": "Gladi layanan", "legal_basis": "Perpres 39/2019", "valid_until": until} for one in initial["terms"]]
+    terms = [
+        {**one, "columns": "*", "purpose": "Gladi layanan", "legal_basis": "Perpres 39/2019", "valid_until": until}
+        for one in initial["terms"]
+    ]
     deliveries = [{**one, "refused_share": 100} for one in initial["deliveries"]]
     rehearsal.complete("tim_it", 6, "rumus", {"sepakat": "ya", "terms": terms, "deliveries": deliveries})
     rehearsal.complete("penyedia", 6, "penyedia_setuju", {"sepakat": "ya"})
@@ -131,7 +136,9 @@ def store(rehearsal: Rehearsal, data: Path) -> dict[str, Any]:
     until = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011
     rehearsal.run_tool("penyedia", trial, "buka_percobaan", {"consumer": rehearsal.codes["pemanfaat"], "until": until})
     rehearsal.complete("penyedia", 11, "penyedia_periksa", checked)
-    rehearsal.complete("pemanfaat", 11, "pemanfaat_periksa", {"program_works": True, "changed": "Aplikasi kini membaca dari hub."})
+    rehearsal.complete(
+        "pemanfaat", 11, "pemanfaat_periksa", {"program_works": True, "changed": "Aplikasi kini membaca dari hub."}
+    )
     rehearsal.complete("tim_it", 12, "laporkan")
     rehearsal.complete("penyedia", 12, "konfirmasi", {"confirmed": True})
     return report
@@ -143,7 +150,9 @@ def _wait_for_tables(rehearsal: Rehearsal) -> None:
 
     for _ in range(300):
         act = rehearsal.find_act("penyedia", 10, "kirim_data")
-        if act["tools"]["unggah"]["dataset"]["choices"] and not any("disiapkan" in one["message"] for one in act["missing"]):
+        if act["tools"]["unggah"]["dataset"]["choices"] and not any(
+            "disiapkan" in one["message"] for one in act["missing"]
+        ):
             return
         time.sleep(0.2)
 
@@ -162,7 +171,12 @@ def finish(rehearsal: Rehearsal) -> None:
     """Row 15."""
     act = rehearsal.find_act("sub_koordinasi", 15, "selesaikan")
     scan = rehearsal.attach("sub_koordinasi", act, "berita-acara", "berita-acara.pdf", SCAN)
-    rehearsal.complete("sub_koordinasi", 15, "selesaikan", {"minutes_scan": scan, "conclusion": "Layanan telah aktif.", "suggestions": ""})
+    rehearsal.complete(
+        "sub_koordinasi",
+        15,
+        "selesaikan",
+        {"minutes_scan": scan, "conclusion": "Layanan telah aktif.", "suggestions": ""},
+    )
 
 
 def play(rehearsal: Rehearsal, data: Path, *, loops: bool) -> dict[str, Any]:

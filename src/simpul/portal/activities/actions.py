@@ -18,6 +18,7 @@ from simpul.portal.cases.actions import ActRef
 from simpul.portal.cases.models import Case, OpenAct
 from simpul.portal.cases.permissions import check_can_act, get_visible_case
 from simpul.portal.people.models import Person
+from simpul.portal.services.actions import close_case_services
 
 
 def make_context(person: Person, case: Case, act: OpenAct) -> ActContext:
@@ -92,3 +93,27 @@ def refresh_missing(case: Case) -> None:
         if missing != act.missing:
             act.missing = missing
             act.save(update_fields=["missing"])
+
+
+@transaction.atomic
+def withdraw(person: Person, number: str, reason: str) -> Case:
+    """Outside the SOP: the applicant *menarik* the case; what it opened in the exchange is closed."""
+    case = cases.withdraw(person, number, reason)
+    close_case_services(case, reason)
+    return case
+
+
+@transaction.atomic
+def stop(person: Person, number: str, reason: str) -> Case:
+    """Outside the SOP: Bidang *menghentikan* the case; what it opened in the exchange is closed."""
+    case = cases.stop(person, number, reason)
+    close_case_services(case, reason)
+    return case
+
+
+@transaction.atomic
+def send_back(person: Person, number: str, step_no: int, reason: str) -> Case:
+    """Outside the SOP: Bidang *mengembalikan* the case to an earlier activity; rows, keys and contract stay."""
+    case = cases.send_back(person, number, step_no, reason)
+    refresh_missing(case)
+    return case
