@@ -13,10 +13,12 @@ from typing import TextIO
 from simpul.delivery.errors import FileRefused
 from simpul.delivery.header import read_header
 from simpul.delivery.hostile import open_source
-from simpul.delivery.limits import PREVIEW_ROWS, ROWS
+from simpul.delivery.limits import CELL_CHARACTERS, PREVIEW_ROWS, ROWS
 from simpul.delivery.sheet import Damaged, Notebook, Row, Sheet
 from simpul.delivery.spreadsheet import note_formula_like
 from simpul.kernel.words import Words
+
+csv.field_size_limit(CELL_CHARACTERS)
 
 _DELIMITERS = (",", ";", "\t", "|")
 _CHUNK_BYTES = 1024 * 1024

@@ -79,11 +79,7 @@ def _note_facts(facts: SheetFacts, sheet_count: int, notebook: Notebook) -> None
 
 def _load_sheet(content: bytes | Path, name: str) -> CalamineSheet:
     try:
-        workbook = (
-            CalamineWorkbook.from_path(content)
-            if isinstance(content, Path)
-            else CalamineWorkbook.from_filelike(open_source(content))
-        )
+        workbook = CalamineWorkbook.from_filelike(open_source(content))
         return workbook.get_sheet_by_name(name)
     except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
         raise

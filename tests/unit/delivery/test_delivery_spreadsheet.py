@@ -48,6 +48,19 @@ def test_rows_keep_their_number_below_titles_and_blank_rows(make, name):
     assert "title-rows" in rules(sheet)
 
 
+@pytest.mark.parametrize(
+    ("make", "media_type"),
+    [
+        (make_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (make_ods, "application/vnd.oasis.opendocument.spreadsheet; charset=binary"),
+    ],
+)
+def test_a_stored_body_without_a_name_is_read_by_its_media_type(tmp_path, make, media_type):
+    body = tmp_path / "body"
+    body.write_bytes(make([["kode", "nama"], ["1", "a"]]))
+    assert list(open_rows(body, media_type).rows) == [(2, ["1", "a"])]
+
+
 def test_a_formula_without_a_stored_result_is_a_damaged_row():
     sheet, rows = read(make_xlsx([["a", "b"], [1, "=A2+1"], [2, 3]]), "d.xlsx")
     assert rows[0][1].finding.rule == "formula-without-result"
