@@ -20,6 +20,7 @@ from simpul.store.pools import connect, database_errors, make_async_pool, open_p
 from simpul.store.sql import Connection, conninfo_to_dict, errors, make_conninfo
 
 CHANNEL = "simpul_publications"
+START_SECONDS = 2.0
 FLUSH_SECONDS = 0.3
 RECOVER_SECONDS = 30.0
 LOG = logging.getLogger("simpul.exchange")
@@ -61,7 +62,7 @@ class Hub:
         """Open the pool and start the background work; a database that is away doesn't stop the start."""
         await self.readers.open()
         with suppress(SimpulError, *_DATABASE_ERRORS):
-            await asyncio.wait_for(self.reload(), limits.RETRY_SECONDS)
+            await asyncio.wait_for(self.reload(), START_SECONDS)
         self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._refresh, self._keep_evidence)]
 
     async def stop(self) -> None:

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
-from exchange_world import Server, World, build_world
+from exchange_world import Server, World, build_world, wait_until
 
 from simpul.store.launcher import Database
 
 
 @pytest.fixture(scope="module")
-def world(database: Database, tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Give the module its world."""
-    return build_world(database, tmp_path_factory.mktemp("hub"))
+    made = build_world(database, tmp_path_factory.mktemp("hub"))
+    yield made
+    wait_until(made.is_left)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,14 @@ Alice's (1) provides; Bob's (2) was granted three columns and the rows of 63.05;
 import asyncio
 import dataclasses
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -75,6 +82,11 @@ class World:
         with connect(self.database.owner_dsn, autocommit=True) as connection:
             cursor = connection.execute(statement.encode(), values)
             return cursor.fetchall() if cursor.description else []
+
+    def is_left(self) -> bool:
+        """Has every other connection ended? Only then can the owner drop the database."""
+        others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        return self.execute(others) == [(0,)]
 
 
 def build_world(database: Database, home: Path) -> World:
@@ -221,6 +233,43 @@ class Server:
         self.run(self._client.aclose())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+
+
+def wait_until(check: Callable[[], object], seconds: float = 15.0) -> None:
+    """Wait until a function says yes."""
+    until = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+class Process:
+    """The exchange as it is really run: granian in a process of its own, which can be killed."""
+
+    def __init__(self, world: World, home: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        environment = os.environ | {"SIMPUL_DSN": world.database.dsn("exchange"), "SIMPUL_HOME": str(home)}
+        options = ["--interface", "asgi", "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "error"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "granian", *options, "simpul.exchange.app:application"],
+            env=environment,
+            start_new_session=True,
+        )
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
+        wait_until(self._is_ready)
+
+    def _is_ready(self) -> bool:
+        try:
+            return self.client.get("/health/ready").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def kill(self) -> None:
+        """Kill server and workers at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 def list_records(world: World) -> list[dict[str, Any]]:
