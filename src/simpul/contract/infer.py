@@ -31,6 +31,7 @@ _HINTS = {
     "phone": ("telepon", "telp", "hp", "phone", "whatsapp", "wa", "kontak", "handphone"),
 }
 _KEY_WORDS = ("id", "kode", "nik", "nip", "nomor", "no", "npsn", "nisn", "nop", "uuid", "key", "kd", "code")
+_CODE_WORDS = ("kode", "kd", "code", "npsn", "nisn", "nop")
 _COUNTERS = ("no", "nomor", "no_urut", "nomor_urut")
 _PERIOD_WORDS = ("tahun", "bulan", "periode", "tanggal", "semester", "triwulan", "year", "month", "minggu")
 _MAX_SEEN = 500_000
@@ -164,19 +165,15 @@ def _is_meant(profile: _Profile, kind: str) -> bool:
         return profile.most_dots >= 2 or (profile.most_dots == 1 and _has_word(profile.name, _HINTS[kind]))
     if kind == "phone":
         return _has_word(profile.name, _HINTS[kind]) or not profile.shapes["integer"]
-    if kind.startswith("integer"):
-        return _is_integer_meant(profile, kind)
-    if kind == "number":
-        return profile.shapes["number"] >= profile.shapes["number:decimal_comma"]
+    if kind.startswith(("integer", "number")) and profile.name not in _COUNTERS:
+        return not _has_word(profile.name, _CODE_WORDS) and _is_number_meant(profile, kind)
     return True
 
 
-def _is_integer_meant(profile: _Profile, kind: str) -> bool:
-    if profile.name in _COUNTERS:
-        return True
-    if kind == "integer" and _has_word(profile.name, ("kode", "npsn", "nisn", "nop")):
-        return False
-    return kind == "integer" or profile.shapes["grouped"] > 0
+def _is_number_meant(profile: _Profile, kind: str) -> bool:
+    if kind == "integer:decimal_comma":
+        return profile.shapes["grouped"] > 0
+    return kind != "number" or profile.shapes["number"] >= profile.shapes["number:decimal_comma"]
 
 
 def _propose_length(profile: _Profile) -> int | None:

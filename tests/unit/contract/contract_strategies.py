@@ -128,7 +128,7 @@ def make_contract(**changes: Any) -> Contract:
             ),
         ),
     }
-    return Contract("wilayah", "1.0.0", **{**facts, **changes})
+    return Contract(**{"context": "wilayah", "version": "1.0.0", **facts, **changes})
 
 
 def make_dataset(*columns: Column) -> Dataset:
