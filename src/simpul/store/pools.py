@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -57,12 +58,20 @@ def write_dsn(parts: dict[str, str]) -> str:
     """
     rest = dict(parts)
     user, password = (quote(rest.pop(name, ""), safe="") for name in ("user", "password"))
-    host, port, name = rest.pop("host", ""), rest.pop("port", ""), quote(rest.pop("dbname", ""), safe="")
-    shown = f"[{host}]" if ":" in host and "," not in host else quote(host, safe="[]:,.")
+    name = quote(rest.pop("dbname", ""), safe="")
+    servers = _write_servers(rest.pop("host", ""), rest.pop("port", ""))
     login = user + (f":{password}" if password else "")
-    return f"postgresql://{login}{'@' if login else ''}{shown}{f':{port}' if port else ''}/{name}" + (
-        f"?{urlencode(rest, quote_via=quote)}" if rest else ""
-    )
+    query = f"?{urlencode(rest, quote_via=quote)}" if rest else ""
+    return f"postgresql://{login}{'@' if login else ''}{servers}/{name}{query}"
+
+
+def _write_servers(hosts: str, ports: str) -> str:
+    """Return `host:port` of one server, or of several between commas, as libpq takes them."""
+    written = []
+    for host, port in zip_longest(hosts.split(","), ports.split(","), fillvalue=""):
+        shown = f"[{host}]" if ":" in host else quote(host, safe="")
+        written.append(f"{shown}:{port}" if port else shown)
+    return ",".join(written)
 
 
 def name_connection(dsn: str, name: str, *, statement_seconds: float | None = None) -> str:
