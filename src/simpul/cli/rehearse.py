@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _play(settings: Settings, environment: dict[str, str], arguments: argparse.Namespace) -> dict[str, Any]:
     tokens = prepare_parties(settings, environment)
-    rehearsal = Rehearsal(f"http://127.0.0.1:{settings.PORTAL_PORT}", tokens)
+    rehearsal = Rehearsal(f"http://127.0.0.1:{settings.PORTAL_PORT}", tokens, is_shared=arguments.running)
     try:
         report = play(rehearsal, arguments.data, loops=arguments.loops)
         return make_result(rehearsal, settings, report)

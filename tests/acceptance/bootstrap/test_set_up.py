@@ -63,7 +63,7 @@ def test_demo_sets_up_and_shows_a_page(copy: Path, environment: dict[str, str]) 
     with (copy / "demo.log").open("w+") as log:
         demo = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
-            page = wait_for_page(f"http://127.0.0.1:{environment['PORTAL_PORT']}/", 240)
+            page = wait_for_page(demo, f"http://127.0.0.1:{environment['PORTAL_PORT']}/", 240)
             seconds = time.monotonic() - started
         finally:
             demo.send_signal(signal.SIGTERM)
@@ -90,9 +90,9 @@ def measure(command: list[str], copy: Path, environment: dict[str, str]) -> floa
     return time.monotonic() - started
 
 
-def wait_for_page(url: str, seconds: float) -> str:
+def wait_for_page(server: subprocess.Popen[bytes], url: str, seconds: float) -> str:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
                 return str(answer.read().decode())
@@ -102,7 +102,7 @@ def wait_for_page(url: str, seconds: float) -> str:
 
 
 def test_test_command_sets_up_and_ends_with_pytests_line(copy: Path, environment: dict[str, str]) -> None:
-    done = simpul(copy, environment, "test", "tests/unit/kernel")
+    done = simpul(copy, environment, "test", "tests/unit/cli/test_ports.py")
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed in " in done.stdout.rstrip().splitlines()[-1]
 

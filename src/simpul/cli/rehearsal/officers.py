@@ -30,7 +30,9 @@ class StepDone:
 class Rehearsal:
     """One case on its way, seen by its officers."""
 
-    def __init__(self, hub: str, tokens: Mapping[str, str]) -> None:
+    def __init__(self, hub: str, tokens: Mapping[str, str], *, is_shared: bool) -> None:
+        """Sign in at a hub's address. Args: `is_shared`: the hub has other cases too."""
+        self.is_shared = is_shared
         self.clients = {name: HubClient(f"{hub}/manage/v1", token) for name, token in tokens.items()}
         self.codes = {name: client.get("me")["organization"] for name, client in self.clients.items()}
         self.number = ""

@@ -1,5 +1,6 @@
 """What each officer does in each of the 15 activities, once round each loop where asked."""
 
+import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,8 @@ def define(rehearsal: Rehearsal, data: Path) -> None:
         rehearsal.run_tool("penyedia", act, "baca_berkas", {"file": file})
         act = rehearsal.find_act("penyedia", 5, "definisi")
     answers = act["draft"] or act["initial"]
+    if act["draft"] and rehearsal.is_shared:  # other rehearsals of the same file may have taken the name
+        answers["context"] = f"{answers['context'][:30]}_{rehearsal.number[-5:]}"
     rehearsal.complete(
         "penyedia", 5, "definisi", {**answers, "datasets": [_complete_dataset(one) for one in answers["datasets"]]}
     )
@@ -146,8 +149,6 @@ def store(rehearsal: Rehearsal, data: Path) -> dict[str, Any]:
 
 def _wait_for_tables(rehearsal: Rehearsal) -> None:
     """The tables are there once the upload tool offers a dataset and only rows are waited for."""
-    import time
-
     for _ in range(300):
         act = rehearsal.find_act("penyedia", 10, "kirim_data")
         if act["tools"]["unggah"]["dataset"]["choices"] and not any(
