@@ -15,6 +15,9 @@ class Fragment(NamedTuple):
         return Fragment(f"{before}{self.text}{after}", self.values)
 
 
+NOTHING = Fragment("")
+
+
 def combine(*pieces: Fragment | str) -> Fragment:
     """Return the pieces one after another; plain strings are the hub's own constant text."""
     parts = [Fragment(piece) if isinstance(piece, str) else piece for piece in pieces]

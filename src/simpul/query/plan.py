@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from simpul.kernel.words import Words
 from simpul.query.conditions import is_silent, list_filters, write_condition, write_field
 from simpul.query.errors import ColumnUnknown, ParseFailed, show_name
-from simpul.query.fragment import Fragment, combine, join, quote_name
+from simpul.query.fragment import NOTHING, Fragment, combine, join, quote_name
 from simpul.query.model import Condition, Field, OrderTerm, Query, SelectItem
 from simpul.query.output import Output, write_csv, write_json
 
@@ -63,14 +63,17 @@ def plan(query: Query, table: Table, granted: Sequence[str], row_filter: Sequenc
     """
     visible = {name: table.columns[name] for name in granted if name in table.columns}
     outputs = _list_outputs(query.select, visible)
+    terms = [_write_order(term, visible) for term in query.order]
+    order = join(", ", [*terms, Fragment(quote_name(ROW))]).wrap(" ORDER BY ")
+    # Sorting can't fail on a plain column, and inside the fence it can use an index; a path into JSON stays outside.
+    inner_order = NOTHING if any(term.field.path for term in query.order) else order
     source = _write_source(query.conditions, table, visible, row_filter)
     limit = MAX_ROWS if query.window.limit is None else min(query.window.limit, MAX_ROWS)
     page = combine(
         "SELECT ",
         join(", ", (output.sql.wrap("", f" AS {quote_name(output.name)}") for output in outputs)),
-        source,
-        " ORDER BY ",
-        join(", ", [*(_write_order(term, visible) for term in query.order), Fragment(quote_name(ROW))]),
+        _write_source(query.conditions, table, visible, row_filter, inner_order),
+        order,
         Fragment(" LIMIT %s::bigint OFFSET %s::bigint", (limit, query.window.offset)),
     )
     write_body = write_csv if query.media == "csv" else write_json
@@ -94,7 +97,11 @@ def check_row_filter(row_filter: Sequence[Condition], table: Table) -> None:
 
 
 def _write_source(
-    conditions: Sequence[Condition], table: Table, visible: Mapping[str, str], row_filter: Sequence[Condition]
+    conditions: Sequence[Condition],
+    table: Table,
+    visible: Mapping[str, str],
+    row_filter: Sequence[Condition],
+    inner_order: Fragment = NOTHING,
 ) -> Fragment:
     outside = list(conditions)
     inside = [write_condition(condition, table.columns) for condition in row_filter]
@@ -105,6 +112,8 @@ def _write_source(
     return combine(
         f" FROM (SELECT {names} FROM {quote_name(table.schema)}.{quote_name(table.name)}",  # noqa: S608 quoted names
         _write_where(inside),
+        # Where filters stay outside, sorting waits for the fewer rows that pass them.
+        inner_order if row_filter and not outside else "",
         " OFFSET 0" if row_filter else "",
         ") AS _source",
         _write_where([write_condition(condition, visible) for condition in outside]),
@@ -112,7 +121,7 @@ def _write_source(
 
 
 def _write_where(written: Sequence[Fragment]) -> Fragment:
-    return join(" AND ", written).wrap(" WHERE ") if written else Fragment("")
+    return join(" AND ", written).wrap(" WHERE ") if written else NOTHING
 
 
 def _list_outputs(items: Sequence[SelectItem], visible: Mapping[str, str]) -> list[Output]:

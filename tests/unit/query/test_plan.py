@@ -67,6 +67,13 @@ def test_patterns_stay_outside_the_fence_of_a_row_filter() -> None:
     assert '"nama" LIKE' in outer
 
 
+def test_sorting_goes_inside_the_fence_where_an_index_may_serve_it() -> None:
+    assert 'ORDER BY "nama" ASC, "_row" OFFSET 0' in make_plan(("order", "nama"), row_filter="jumlah=gt.5").sql
+    late = make_plan(("order", "nama"), ("nama", "like.x*"), row_filter="jumlah=gt.5")
+    deep = make_plan(("order", "isi->a"), row_filter="jumlah=gt.5")
+    assert all('"_row" OFFSET 0' not in made.sql for made in (late, deep))
+
+
 def test_without_a_row_filter_there_is_no_fence() -> None:
     assert "OFFSET 0" not in make_plan(("nama", "like.x*")).sql
 
