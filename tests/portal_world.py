@@ -16,6 +16,7 @@ import django
 import pytest
 from django.db import connections, transaction
 from django.test import Client
+from django.test.utils import setup_test_environment
 
 from simpul.store.launcher import Database
 
@@ -43,7 +44,6 @@ with _environment(
 ):
     django.setup()
 
-from django.conf import settings  # noqa: E402
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 
@@ -51,7 +51,7 @@ from simpul.portal.organizations.models import Organization  # noqa: E402
 from simpul.portal.people.models import Person, Role, RoleAssignment  # noqa: E402
 from simpul.portal.settings import _read_database  # noqa: E402
 
-settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+setup_test_environment()
 # Argon2 itself stays; only its cost goes down, since a test signs in dozens of times.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 

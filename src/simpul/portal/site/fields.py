@@ -36,6 +36,12 @@ class ReasonField(forms.CharField):
 class RowFormSet(forms.BaseFormSet):
     """Rows of `site/rows.html` that can be added, removed, or left empty; an empty one counts as none."""
 
+    def __init__(self, data: Any = None, files: Any = None, **options: Any) -> None:
+        # What came is compared with nothing, not with what was shown: rows move up when one is removed.
+        if data is not None:
+            options.pop("initial", None)
+        super().__init__(data, files, **options)
+
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {**super().get_form_kwargs(index), "use_required_attribute": False}
 
