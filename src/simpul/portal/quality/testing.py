@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from simpul.contract.integration import TestCase, list_integration_tests, make_headers
-from simpul.contract.judge import judge
+from simpul.contract.integration import judge, list_integration_tests
+from simpul.contract.integration_case import TestCase, make_headers
 from simpul.kernel.clock import now
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.words import Words

@@ -42,7 +42,7 @@ def run_publication(publication_id: int) -> None:
 @transaction.atomic
 def _prepare(publication_id: int) -> None:
     publication = (
-        Publication.objects.select_for_update()
+        Publication.objects.select_for_update(of=("self",))
         .select_related("contract_version__contract__provider", "contract_version__case")
         .get(pk=publication_id)
     )
