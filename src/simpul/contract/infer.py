@@ -199,7 +199,8 @@ def _mark_key(columns: list[Column], profiles: list[_Profile], composite: Sequen
 
 def _score_key(column: Column, profile: _Profile, place: int) -> int:
     """How well a column serves as the key alone; 0: not at all."""
-    if profile.rows == 0 or profile.seen.is_hopeless or column.logical_type not in ("string", "integer"):
+    is_spoiled = profile.damaged > profile.filled // 2
+    if profile.rows == 0 or is_spoiled or profile.seen.is_hopeless or column.logical_type not in ("string", "integer"):
         return 0
     is_named = _has_word(column.name, _KEY_WORDS) or column.format in ("nik", "nip")
     allowed = profile.few if is_named else 0

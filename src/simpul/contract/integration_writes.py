@@ -91,4 +91,4 @@ def _list_beyond(bound: int | float | str | None, step: int) -> list[Any]:
     try:
         return [(date.fromisoformat(bound) + timedelta(days=step)).isoformat()]
     except (ValueError, OverflowError):
-        return ["0001-01-02T00:00:00Z" if step < 0 else "9998-12-30T00:00:00Z", "00:00" if step < 0 else "23:59:59"]
+        return ["1000-01-02T00:00:00Z" if step < 0 else "9998-12-30T00:00:00Z", "00:00" if step < 0 else "23:59:59"]

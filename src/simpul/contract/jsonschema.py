@@ -34,6 +34,7 @@ _CALENDAR: dict[str, dict[str, Any]] = {
     "time": {"pattern": r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?$"},
 }
 _LARGEST = 2**63 - 1
+_NOT_BLANK = r"\S"
 
 
 def make_row_schema(dataset: Dataset, *, with_dialect: bool = True) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def make_column_schema(column: Column) -> dict[str, Any]:
 
 
 def _describe_text(column: Column, is_required: bool) -> dict[str, Any]:
-    described: dict[str, Any] = {"minLength": 1} if is_required else {}
+    described: dict[str, Any] = {"minLength": 1, "pattern": _NOT_BLANK} if is_required else {}
     described |= _FORMS.get(column.format or "", {})
     if column.length is not None:
         described["maxLength"] = min(column.length, described.get("maxLength", column.length))

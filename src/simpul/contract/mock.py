@@ -6,15 +6,15 @@ Every row passes the validator in JSON mode. Names say "Contoh"; a NIK has the a
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from simpul.contract.constraints import References
 from simpul.contract.errors import ContractInvalid
 from simpul.contract.filters import Filter, matches_filters, read_filters
 from simpul.contract.mock_values import Make, make_value_maker
 from simpul.contract.model import Column, Contract, Dataset
-from simpul.contract.validator import RowValidator, compile_validator
+from simpul.contract.validator import compile_validator
 from simpul.kernel.clock import ZONE
 from simpul.kernel.words import Words
 
@@ -23,6 +23,8 @@ SANDBOX_ROWS = 100
 
 _TRIES = 60
 _FAR_AREA = "11.01"
+_EMPTY_SHARE = 0.1
+"""How often a column that may be empty is."""
 
 
 def make_mock_rows(
@@ -43,20 +45,16 @@ def make_mock_rows(
     Raises: ContractInvalid naming a required column for which no valid value can be made (it needs an example).
     """
     place = ZoneInfo(zone) if isinstance(zone, str) else zone
-    chance = random.Random(f"{seed}:{dataset.name}")  # noqa: S311 - mock data, the same each time
-    codes = references or {}
-    makers = {column.name: make_value_maker(column, chance, codes, place) for column in dataset.columns}
-    validator = compile_validator(dataset, codes, zone=place)
-    _check_possible(dataset, makers, codes, place)
-    taken = _Taken(dataset)
+    studio = _Studio(dataset, seed, references or {}, place)
+    studio.check_possible()
     groups: list[Sequence[Filter]] = [*row_filters, ()]
-    pools = [_make_pools(dataset, makers, group, codes, place) for group in groups]
+    pools = [studio.make_pools(group) for group in groups]
     rows: list[dict[str, Any]] = []
     for number in range(count * 2):
         if len(rows) == count:
             break
         turn = number % len(groups)
-        row = _make_row(dataset, makers, validator, taken, number, groups[turn], pools[turn], chance)
+        row = studio.make_row(number, groups[turn], pools[turn])
         if row is not None:
             rows.append(row)
     return rows
@@ -83,74 +81,66 @@ class _Taken:
         return True
 
 
-def _make_row(
-    dataset: Dataset,
-    makers: Mapping[str, Make],
-    validator: RowValidator,
-    taken: _Taken,
-    number: int,
-    group: Sequence[Filter],
-    pools: Mapping[str, Sequence[Any]],
-    chance: random.Random,
-) -> dict[str, Any] | None:
-    for attempt in range(_TRIES):
-        row = {
-            column.name: _pick(column, makers[column.name], pools.get(column.name), number + attempt * 1000, chance)
-            for column in dataset.columns
+class _Studio:
+    """What the rows of one dataset are made with."""
+
+    def __init__(self, dataset: Dataset, seed: str, references: Mapping[str, Sequence[str]], zone: ZoneInfo) -> None:
+        self.dataset, self.references, self.zone = dataset, references, zone
+        self.chance = random.Random(f"{seed}:{dataset.name}")  # noqa: S311 - mock data, the same each time
+        self.makers: dict[str, Make] = {
+            column.name: make_value_maker(column, self.chance, references, zone) for column in dataset.columns
         }
-        if validator.check(row)[0] is not None and matches_filters(row, group) and taken.claim(row):
-            return row
-    return None
+        self.validator = compile_validator(dataset, references, zone=zone)
+        self.taken = _Taken(dataset)
 
-
-def _pick(column: Column, make: Make, pool: Sequence[Any] | None, number: int, chance: random.Random) -> Any:
-    if pool:
-        return chance.choice(pool)
-    if not (column.required or column.key) and chance.random() < 0.1:
+    def make_row(
+        self, number: int, group: Sequence[Filter], pools: Mapping[str, Sequence[Any]]
+    ) -> dict[str, Any] | None:
+        """Make a valid, new row inside a group of conditions, or None after some tries."""
+        for attempt in range(_TRIES):
+            row = {column.name: self._pick(column, pools, number + attempt * 1000) for column in self.dataset.columns}
+            is_valid = self.validator.check(row)[0] is not None
+            if is_valid and matches_filters(row, group) and self.taken.claim(row):
+                return row
         return None
-    return make(number)
 
+    def _pick(self, column: Column, pools: Mapping[str, Sequence[Any]], number: int) -> Any:
+        pool = pools.get(column.name)
+        if pool:
+            return self.chance.choice(pool)
+        if not (column.required or column.key) and self.chance.random() < _EMPTY_SHARE:
+            return None
+        return self.makers[column.name](number)
 
-def _check_possible(dataset: Dataset, makers: Mapping[str, Make], references: References, zone: ZoneInfo) -> None:
-    for column in dataset.columns:
-        if (column.required or column.key) and not _list_valid(
-            column, (makers[column.name](number) for number in range(_TRIES)), references, zone, 1
-        ):
-            raise ContractInvalid(
-                Words(
-                    f"Data tiruan untuk elemen {column.name} tidak dapat dibuat. Isi contoh isiannya dalam kontrak.",
-                    f"No mock value can be made for column {column.name}. Give it an example in the contract.",
+    def check_possible(self) -> None:
+        """Check that each required column can be filled. Raises: ContractInvalid."""
+        for column in self.dataset.columns:
+            made = (self.makers[column.name](number) for number in range(_TRIES))
+            if (column.required or column.key) and not self._list_valid(column, made, 1):
+                raise ContractInvalid(
+                    Words(
+                        f"Data tiruan untuk elemen {column.name} tidak dapat dibuat. Isi contoh isiannya dalam kontrak.",
+                        f"No mock value can be made for column {column.name}. Give it an example in the contract.",
+                    )
                 )
-            )
 
+    def make_pools(self, group: Sequence[Filter]) -> dict[str, list[Any]]:
+        """Find values of the filtered columns that lie inside a group of conditions."""
+        pools: dict[str, list[Any]] = {}
+        for column in self.dataset.columns:
+            conditions = [condition for condition in group if condition.column == column.name]
+            if not conditions:
+                continue
+            made = [self.makers[column.name](number) for number in range(400)]
+            proposed = [value for condition in conditions for value in _list_proposals(column, condition)]
+            inside = [value for value in (None, *proposed, *made) if matches_filters({column.name: value}, conditions)]
+            pools[column.name] = self._list_valid(column, inside, 200)
+        return pools
 
-def _list_valid(
-    column: Column, candidates: Iterable[Any], references: References, zone: ZoneInfo, enough: int
-) -> list[Any]:
-    check = compile_validator(Dataset("mock", columns=(column,)), references, zone=zone).check
-    valid: list[Any] = []
-    for candidate in candidates:
-        if len(valid) == enough:
-            break
-        if check({column.name: candidate})[0] is not None:
-            valid.append(candidate)
-    return valid
-
-
-def _make_pools(
-    dataset: Dataset, makers: Mapping[str, Make], group: Sequence[Filter], references: References, zone: ZoneInfo
-) -> dict[str, list[Any]]:
-    """Find values of the filtered columns that lie inside a group of conditions."""
-    pools: dict[str, list[Any]] = {}
-    for column in dataset.columns:
-        conditions = [condition for condition in group if condition.column == column.name]
-        if not conditions:
-            continue
-        made = [makers[column.name](number) for number in range(400)]
-        proposed = [value for condition in conditions for value in _list_proposals(column, condition)]
-        inside = [value for value in (None, *proposed, *made) if matches_filters({column.name: value}, conditions)]
-        pools[column.name] = _list_valid(column, inside, references, zone, 200)
-    return pools
+    def _list_valid(self, column: Column, candidates: Iterable[Any], enough: int) -> list[Any]:
+        check = compile_validator(Dataset("mock", columns=(column,)), self.references, zone=self.zone).check
+        valid = (candidate for candidate in candidates if check({column.name: candidate})[0] is not None)
+        return list(islice(valid, enough))
 
 
 def _list_proposals(column: Column, condition: Filter) -> list[Any]:

@@ -3,6 +3,7 @@
 Source: Open Data Contract Standard v3.1.0; its schema is in `library/reference/odcs`.
 """
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +14,7 @@ from simpul.contract.types import choose_postgres_type
 
 API_VERSION = "v3.1.0"
 DOMAIN = "simpul"
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 CONTRACT_FACTS = {
     "context": "context",
@@ -45,6 +47,14 @@ class _PlainDumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Quote and escape a text with breaks or controls that YAML's plainer styles would fold away."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _CONTROLS.search(text) else None)
+
+
+_PlainDumper.add_representer(str, _represent_text)
 
 
 def write_odcs(contract: Contract) -> str:

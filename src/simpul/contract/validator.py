@@ -15,7 +15,6 @@ from simpul.contract.model import Column, Dataset
 from simpul.contract.readers import Mode, Reader, make_reader
 from simpul.kernel.clock import ZONE
 from simpul.kernel.errors import Finding
-from simpul.kernel.spreadsheets import STRAY_SPACE
 
 Check = Callable[[object], object]
 _MAX_WHERE = 63
@@ -70,34 +69,37 @@ def compile_validator(
 def _make_check(column: Column, references: References, mode: Mode, zone: ZoneInfo) -> Check:
     read = make_reader(column, mode, zone)
     constraints = tuple(make_constraints(column, references, zone))
+    is_empty = _is_blank if mode == "text" else _is_null
     if column.required or column.key:
-        return _make_required_check(read, constraints, mode)
-    return _make_optional_check(read, constraints, mode)
+        return _make_required_check(read, constraints)
+    return _make_optional_check(read, constraints, is_empty)
 
 
-def _make_required_check(read: Reader, constraints: tuple[Constraint, ...], mode: Mode) -> Check:
+def _is_null(value: object) -> bool:
+    return value is None
+
+
+def _is_blank(value: object) -> bool:
+    """In text files an empty cell is empty text, or nothing but spaces."""
+    return value is None or value == "" or (isinstance(value, str) and value.isspace())
+
+
+def _make_required_check(read: Reader, constraints: tuple[Constraint, ...]) -> Check:
     def check(value: object) -> object:
-        if value is None or value == "":
+        if _is_blank(value):
             raise Fault("required", faults.REQUIRED)
-        return _apply(read, constraints, value, mode)
+        return _apply(read, constraints, value)
 
     return check
 
 
-def _make_optional_check(read: Reader, constraints: tuple[Constraint, ...], mode: Mode) -> Check:
-    is_text = mode == "text"
-
-    def check(value: object) -> object:
-        if value is None or (is_text and value == ""):
-            return None
-        return _apply(read, constraints, value, mode)
-
-    return check
+def _make_optional_check(
+    read: Reader, constraints: tuple[Constraint, ...], is_empty: Callable[[object], bool]
+) -> Check:
+    return lambda value: None if is_empty(value) else _apply(read, constraints, value)
 
 
-def _apply(read: Reader, constraints: tuple[Constraint, ...], value: object, mode: Mode) -> object:
-    if mode == "text" and isinstance(value, str) and value.isspace():
-        raise Fault.of(STRAY_SPACE)
+def _apply(read: Reader, constraints: tuple[Constraint, ...], value: object) -> object:
     stored = read(value)
     for constrain in constraints:
         stored = constrain(stored)

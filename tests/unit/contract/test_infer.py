@@ -133,6 +133,13 @@ def test_personal_columns_are_proposed_without_an_example() -> None:
     assert [column.example for column in columns] == [None, None, None, "5"]
 
 
+def test_spaces_around_every_value_leave_free_text_that_nothing_refuses() -> None:
+    rows = [[f" A{n}", f" {n}"] for n in range(9)]
+    columns = infer_columns(["kode", " jumlah"], rows)
+    assert [(column.logical_type, column.key) for column in columns] == [("string", False), ("string", False)]
+    assert list_refused(columns, rows) == []
+
+
 def test_header_without_rows_is_all_text() -> None:
     columns = infer_columns(["Nama", "", "nama"], [])
     assert [column.name for column in columns] == ["nama", "kolom", "nama_2"]

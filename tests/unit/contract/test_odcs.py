@@ -114,3 +114,11 @@ def test_a_code_that_looks_like_yaml_truth_stays_text() -> None:
     text = write_odcs(make_contract()).replace("- kecamatan\n", "- 'no'\n")
     columns = {column.name: column for column in read_odcs(text).datasets[0].columns}
     assert columns["jenis"].code_list == ("no", "kelurahan", "desa")
+
+
+@pytest.mark.parametrize(
+    "text", ["\x85", "a\u2028b", "\r\n baris\r\n", "\ufeff", "\x00", "\t", " depan", "a: b #c", "'\"", "~"]
+)
+def test_odd_text_survives_the_file(text: str) -> None:
+    contract = make_contract(description=text)
+    assert read_odcs(write_odcs(contract)) == contract

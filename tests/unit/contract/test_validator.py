@@ -68,6 +68,7 @@ def test_json_value_is_stored_as_its_type(logical: str, value: Any, stored: Any)
         ("date", "2026-02-30", "type"),
         ("date", "20261124", "type"),
         ("date", "0000-00-00", "zero-date"),
+        ("date", "0026-11-24", "type"),
         ("date", 45992, "type"),
         ("timestamp", "2026-11-24", "type"),
         ("timestamp", "2026-11-24T25:00:00", "type"),
@@ -113,6 +114,7 @@ def test_json_value_of_another_type_is_refused(logical: str, value: Any, rule: s
         (Column("a"), "Nama  dengan\u00a0spasi ", "Nama  dengan\u00a0spasi "),
         (Column("a", logical_type="integer"), "", None),
         (Column("a"), "", None),
+        (Column("a", logical_type="integer"), "  ", None),
     ],
 )
 def test_text_or_cell_is_read_as_declared(column: Column, value: Any, stored: Any) -> None:
@@ -131,7 +133,8 @@ def test_text_or_cell_is_read_as_declared(column: Column, value: Any, stored: An
         (Column("a", format="nik"), "６305010101900001", "full-width-digit"),
         (Column("a", key=True, required=True), "63.05 ", "stray-space"),
         (Column("a", code_list=("L", "P")), " L", "stray-space"),
-        (Column("a"), "   ", "stray-space"),
+        (Column("a", required=True), " \u00a0 ", "required"),
+        (Column("a", logical_type="date"), "0026-11-24", "type"),
         (Column("a"), "#REF!", "error-cell"),
         (Column("a", logical_type="integer"), "1\u00a0000", "invisible-character"),
         (Column("a", logical_type="integer"), " 5", "stray-space"),
