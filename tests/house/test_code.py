@@ -176,6 +176,6 @@ def test_no_tracked_file_names_the_machine_it_was_made_on() -> None:
 
 
 def test_tests_use_fakes_of_our_own_not_patches() -> None:
-    mock = re.compile(r"unittest" + r"\.mock|from unittest import mock")
+    mock = re.compile("unittest" + r"\.mock|from unittest " + "import mock")
     patched = [name(path) for path in (ROOT / "tests").rglob("*.py") if mock.search(path.read_text("utf-8"))]
     assert patched == []
