@@ -1,0 +1,147 @@
+"""Every address of the portal refuses Charlie: a visitor is sent to sign in, and a person without any role gets nothing.
+
+A new address needs nothing here as long as it refuses. One that is meant for everyone stands in a list below, by its
+name; one with a new parameter needs a value in `make_arguments` that is real and isn't Charlie's.
+"""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from portal_world import World, portal, portal_database, sign_in, world  # noqa: F401
+from simpul.kernel import clock
+from simpul.portal.cases.models import Attachment, Case
+from simpul.portal.procedures.queries import get_current
+
+PUBLIC = {
+    "health",
+    "set_language",
+    "account_login",
+    "account_inactive",
+    "account_signup",
+    "account_reset_password",
+    "account_email",
+    "mfa_authenticate",
+}
+"""Open without a sign-in."""
+
+FOR_EVERYONE = {
+    "account",
+    "tokens",
+    "token_revoke",  # of one's own only: test_nobody_revokes_the_token_of_another
+    "procedure",
+    "procedure_version",
+    "procedure_paper",
+    "procedure_file",
+    "calendar",
+    "inbox",  # the own tasks
+    "cases",  # the cases of the own parties
+}
+"""Open to everyone who is signed in, whatever the role: the own account, and what the whole house may read."""
+
+
+def list_patterns(patterns: list[Any] | None = None, prefix: str = "") -> list[tuple[str, URLPattern]]:
+    """Return every route with its pattern, included ones too."""
+    found = []
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found += list_patterns(pattern.url_patterns, route)
+        else:
+            found.append((route, pattern))
+    return found
+
+
+def is_of_sign_in(route: str) -> bool:
+    """Tell allauth's own addresses, which act on the own account alone."""
+    return route.startswith("masuk/")
+
+
+ROUTES = list_patterns()
+OURS = [(route, pattern) for route, pattern in ROUTES if not is_of_sign_in(route)]
+
+
+def make_arguments(world: World) -> dict[tuple[str, str], Any]:  # noqa: F811
+    """Make a case of Bob's agency, and return a value for each parameter by name and converter."""
+    case = Case.objects.create(
+        number="SPLP-2026-9999",
+        state=Case.State.RUNNING,
+        procedure_version=get_current(),
+        applicant=world.health,
+        created_by=world.bob,
+        opened_at=clock.now(),
+    )
+    attachment = Attachment.objects.create(
+        case=case, step="a01", round=1, kind="lampiran", name="a.pdf", media_type="application/pdf", size_bytes=1,
+        digest="0" * 64, content=b"x", organization=world.health, person=world.bob,
+    )  # fmt: skip
+    return {
+        ("person_id", "int"): world.bob.pk,
+        ("code", "slug"): world.health.code,
+        ("official_id", "int"): 1,
+        ("token_id", "slug"): "abc",
+        ("number", "int"): 1,
+        ("year", "int"): 2026,
+        ("number", "case"): case.number,
+        ("step", "slug"): "a01",
+        ("round_no", "int"): 1,
+        ("act", "slug"): "kirim",
+        ("attachment_id", "int"): attachment.pk,
+    }
+
+
+def make_address(pattern: URLPattern, route: str, arguments: dict[tuple[str, str], Any]) -> str:
+    """Return an address of a route, its parameters filled."""
+    address = route
+    for name, converter in pattern.pattern.converters.items():
+        kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
+        key = (name, kind)
+        assert key in arguments, f"name a value for {key} of {route} in make_arguments"
+        address = re.sub(rf"<(?:\w+:)?{name}>", str(arguments[key]), address)
+    return "/" + address
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_address_sends_a_visitor_to_sign_in(world: World, method: str) -> None:  # noqa: F811
+    arguments = make_arguments(world)
+    open_ones = []
+    for route, pattern in OURS:
+        response = getattr(Client(), method)(make_address(pattern, route, arguments))
+        is_held = response.status_code in (401, 405) or response.get("Location", "").startswith("/masuk/login/")
+        if pattern.name not in PUBLIC and not is_held:
+            open_ones.append((route, response.status_code))
+    assert open_ones == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_address_refuses_a_person_without_a_role(world: World, method: str) -> None:  # noqa: F811
+    arguments, client = make_arguments(world), sign_in(world.charlie)
+    open_ones = []
+    for route, pattern in OURS:
+        response = getattr(client, method)(make_address(pattern, route, arguments))
+        if pattern.name not in PUBLIC | FOR_EVERYONE and response.status_code not in (401, 403, 404, 405):
+            open_ones.append((route, pattern.name, response.status_code))
+    assert open_ones == []
+
+
+def test_addresses_of_sign_in_open_nothing_to_a_visitor(world: World) -> None:  # noqa: F811
+    for route, pattern in ROUTES:
+        if not is_of_sign_in(route) or pattern.name in PUBLIC or "(?P" in route:
+            continue
+        response = Client().get("/" + route)
+        assert response.status_code in (302, 404, 405), route
+
+
+def test_lists_name_only_addresses_that_exist() -> None:
+    names = {pattern.name for _, pattern in ROUTES}
+    assert names >= PUBLIC | FOR_EVERYONE
+
+
+def test_every_address_has_a_name_of_its_own() -> None:
+    addresses: dict[str, set[str]] = {}
+    for route, pattern in OURS:
+        addresses.setdefault(pattern.name or route, set()).add(str(pattern.callback))
+    assert {name for name, views in addresses.items() if len(views) > 1} == set()
