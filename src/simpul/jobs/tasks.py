@@ -1,5 +1,6 @@
 """Every kind of job, by the name it is deferred with."""
 
+from simpul.portal.activities.actions import refresh_held_cases, refresh_missing
 from simpul.portal.dashboards.refreshing import refresh_stale
 from simpul.portal.deliveries.purging import purge_expired
 from simpul.portal.quality.testing import run_test_run
@@ -8,11 +9,15 @@ from simpul.store.queue import Task
 
 
 def publish(publication_id: int) -> None:
-    run_publication(publication_id)
+    refresh_missing(run_publication(publication_id))
 
 
 def run_tests(test_run_id: int) -> None:
-    run_test_run(test_run_id)
+    refresh_missing(run_test_run(test_run_id))
+
+
+def refresh_held_acts(timestamp: int) -> None:
+    refresh_held_cases()
 
 
 def refresh_dashboards(timestamp: int) -> None:
@@ -26,6 +31,7 @@ def purge_refused_rows(timestamp: int) -> None:
 TASKS = (
     Task("publish", publish),
     Task("run_tests", run_tests, attempts=2),
+    Task("refresh_held_acts", refresh_held_acts, cron="* * * * *"),
     Task("refresh_dashboards", refresh_dashboards, cron="* * * * *"),
     Task("purge_refused_rows", purge_refused_rows, cron="17 1 * * *"),
 )

@@ -83,6 +83,12 @@ def list_findings(form: ActForm) -> list[Finding]:
     ]
 
 
+def refresh_held_cases() -> None:
+    """Look again at each case that something holds: rows may have come by the exchange meanwhile."""
+    for case in Case.objects.filter(open_acts__missing__gt=[]).distinct():
+        refresh_missing(case)
+
+
 def refresh_missing(case: Case) -> None:
     """Write what holds each open act of a case, for the inbox."""
     for act in case.open_acts.select_related("organization", "holder"):

@@ -15,22 +15,28 @@ from simpul.kernel.clock import now
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.words import Words
 from simpul.outbound.own_exchange import OwnExchange, open_own_exchange
+from simpul.portal.cases.models import Case
 from simpul.portal.organizations.models import Organization
+from simpul.portal.organizations.queries import find_successor
 from simpul.portal.quality.models import TestRun
 from simpul.portal.services.actions import keep_key
-from simpul.portal.services.models import ApiKey, Application, Publication
+from simpul.portal.services.models import TESTING_APPLICATION, ApiKey, Application, Publication
 from simpul.portal.services.queries import read_compiled
 
-APPLICATION = "Uji integrasi Simpul"
 KEY_MINUTES = 15
 WARM_UP_SECONDS = 5.0
 
 
-def run_test_run(test_run_id: int) -> None:
-    """Run the tests of a waiting run and keep each result; what stops them is kept as the run's problem."""
-    run = TestRun.objects.select_related("publication__contract_version__contract__provider").get(pk=test_run_id)
+def run_test_run(test_run_id: int) -> Case:
+    """Run the tests of a waiting run and keep each result; what stops them is kept as the run's problem.
+
+    Returns: the case that the run belongs to.
+    """
+    run = TestRun.objects.select_related("case", "publication__contract_version__contract__provider").get(
+        pk=test_run_id
+    )
     if run.state != TestRun.State.WAITING:
-        return
+        return run.case
     try:
         results = _run_tests(run.publication)
         run.passed = sum(1 for one in results if one["passed"])
@@ -39,14 +45,7 @@ def run_test_run(test_run_id: int) -> None:
         run.problem, run.state = str(error.message), TestRun.State.BROKEN
     run.finished_at = now()
     run.save()
-    refresh_case(run)
-
-
-def refresh_case(run: TestRun) -> None:
-    """Tell the inbox what holds the case now."""
-    from simpul.portal.activities.actions import refresh_missing
-
-    refresh_missing(run.case)
+    return run.case
 
 
 def _run_tests(publication: Publication) -> list[dict[str, Any]]:
@@ -62,15 +61,22 @@ def _temporary_keys(codes: set[str]) -> Iterator[dict[str, str]]:
     """Give each organization a sandbox key for the time of the run."""
     keys, made = {}, []
     with transaction.atomic():
-        for organization in Organization.objects.filter(code__in=codes):
-            application, _ = Application.objects.get_or_create(organization=organization, name=APPLICATION)
+        for code, application in _list_applications(codes).items():
             key = keep_key(application, ApiKey.Stage.TEST, None, now() + timedelta(minutes=KEY_MINUTES))
-            keys[organization.code] = key.text
+            keys[code] = key.text
             made.append(key.key_id)
     try:
         yield keys
     finally:
         ApiKey.objects.filter(key_id__in=made).update(revoked_at=now())
+
+
+def _list_applications(codes: set[str]) -> dict[str, Application]:
+    """Return the testing program of each party that the contract names, of its successor where it has one."""
+    named = Organization.objects.filter(code__in=codes).select_related("successor")
+    return {
+        one.code: Application.objects.get(organization=find_successor(one), name=TESTING_APPLICATION) for one in named
+    }
 
 
 def _wait_until_known(exchange: OwnExchange, publication: Publication, key: str) -> None:

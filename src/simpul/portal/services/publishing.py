@@ -16,7 +16,8 @@ from simpul.delivery.pipeline import deliver
 from simpul.delivery.quarantine import open_quarantine
 from simpul.delivery.target import make_target
 from simpul.kernel.clock import now
-from simpul.kernel.errors import SimpulError
+from simpul.kernel.errors import SimpulError, Unavailable
+from simpul.portal.cases.models import Case
 from simpul.portal.contracts.queries import load_contract
 from simpul.portal.services.actions import grant_consumers, grant_provider, write_compiled
 from simpul.portal.services.models import Dataset, Publication
@@ -26,17 +27,28 @@ from simpul.store.sql import SQL, Connection, Identifier, dict_row
 Stage, State = Publication.Stage, Publication.State
 
 
-def run_publication(publication_id: int) -> None:
-    """Make what a publication needs and open it; a failure is written where the officer sees it. May run twice."""
+def run_publication(publication_id: int) -> Case:
+    """Make what a publication needs and open it; a failure is written where the officer sees it. May run twice.
+
+    Returns: the case it belongs to. Raises: Unavailable, to be tried again; whatever nobody expected, once written down.
+    """
     try:
         _prepare(publication_id)
+    except Unavailable:
+        raise
     except SimpulError as error:
-        Publication.objects.filter(pk=publication_id).exclude(state__in=[State.LIVE, State.DEPRECATED]).update(
-            state=State.FAILED, problem=str(error.message), updated_at=now()
-        )
-        Publication.objects.filter(pk=publication_id, state__in=[State.LIVE, State.DEPRECATED]).update(
-            problem=str(error.message)
-        )
+        _write_problem(publication_id, str(error.message))
+    except Exception as error:
+        _write_problem(publication_id, type(error).__name__)
+        raise
+    return Publication.objects.select_related("contract_version__case").get(pk=publication_id).contract_version.case
+
+
+def _write_problem(publication_id: int, problem: str) -> None:
+    """Write what went wrong; a service that is open already stays open."""
+    rows = Publication.objects.filter(pk=publication_id)
+    rows.exclude(state__in=[State.LIVE, State.DEPRECATED]).update(state=State.FAILED, updated_at=now())
+    rows.update(problem=problem)
 
 
 @transaction.atomic
