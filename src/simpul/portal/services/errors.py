@@ -1,6 +1,6 @@
 """What can go wrong with publications, keys and grants."""
 
-from simpul.kernel.errors import Conflict, NotFound, Refused
+from simpul.kernel.errors import Conflict, Invalid, NotFound, Refused
 from simpul.kernel.words import Words
 
 
@@ -29,3 +29,32 @@ class NoGrant(Refused):
         "Your organization has no access to this service yet.",
     )
     hint = Words("Ajukan permohonan sebagai pemanfaat.", "Open a case as a consumer.")
+
+
+class NotInForce(Conflict):
+    code = "SPL444"
+    message = Words("Layanan ini belum aktif.", "This service isn't live yet.")
+    hint = Words(
+        "Ikuti permohonannya; perubahan dapat diajukan setelah layanan aktif.",
+        "Follow its case; a change can be asked for once the service is live.",
+    )
+
+
+class NotAParty(Refused):
+    code = "SPL445"
+    message = Words(
+        "Perubahan hanya dapat diajukan penyedia atau pemanfaat layanan ini.",
+        "Only this service's provider and consumers may ask for a change.",
+    )
+    hint = Words("Pakai “Tambah pemanfaat”.", "Use “Tambah pemanfaat” (add a consumer).")
+
+
+class ApplicationNameMissing(Invalid):
+    code = "SPL446"
+    message = Words("Nama aplikasi belum dapat dipakai.", "The application's name can't be used.")
+    hint = Words("Tulis nama program Anda, paling banyak 100 karakter.", "Write your program's name, 100 characters at most.")
+
+
+class KeyNotFound(NotFound):
+    code = "SPL447"
+    message = Words("Kunci atau aplikasi itu tidak ditemukan.", "That key or application was not found.")

@@ -9,6 +9,9 @@ from simpul.portal.contracts.models import ContractVersion
 from simpul.portal.organizations.models import Organization
 from simpul.portal.people.models import Person
 
+TESTING_APPLICATION = "Uji integrasi Simpul"
+"""The hub's own program of each party, with keys for the time of a test run; nobody gets keys of it by hand."""
+
 
 class Publication(models.Model):
     """A contract version put into the exchange, one a context, major version and stage."""

@@ -7,7 +7,7 @@ from simpul.contract.model import Contract
 from simpul.portal.contracts.models import ContractVersion
 from simpul.portal.contracts.queries import load_contract
 from simpul.portal.organizations.models import Organization
-from simpul.portal.services.models import Application, Grant, Publication
+from simpul.portal.services.models import TESTING_APPLICATION, Application, Grant, Publication
 
 
 def find_publication(version: ContractVersion, stage: str) -> Publication | None:
@@ -33,9 +33,17 @@ def list_grants(organization: Organization, stage: str) -> QuerySet[Grant]:
 
 
 def list_applications(organization: Organization) -> QuerySet[Application]:
-    return Application.objects.filter(organization=organization).prefetch_related("keys").order_by("name")
+    """Return an organization's own programs with their keys, by name; not the hub's one for tests."""
+    rows = Application.objects.filter(organization=organization).exclude(name=TESTING_APPLICATION)
+    return rows.select_related("organization").prefetch_related("keys").order_by("name")
 
 
 def read_compiled(publication: Publication) -> Contract:
     """Return the contract that a publication serves."""
     return load_contract(publication.contract_version)
+
+
+def list_all_applications() -> QuerySet[Application]:
+    """Return all organizations' programs with their keys, for the Pengelola Sistem, who may revoke them."""
+    rows = Application.objects.exclude(name=TESTING_APPLICATION).select_related("organization")
+    return rows.prefetch_related("keys").order_by("organization__name", "name")
