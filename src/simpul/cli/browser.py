@@ -30,7 +30,7 @@ def ensure_browser() -> str | None:
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for command in (
             ["update", "-q"],
-            ["install", "-y", "-q", "--no-install-recommends", "chromium", "fonts-liberation"],
+            ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"],
         ):
             subprocess.run([apt, *command], env=environment, capture_output=True, check=False)  # noqa: S603 - fixed arguments
         found = find_browser()

@@ -9,7 +9,7 @@ from simpul.kernel.words import Words
 
 ABOUT = Words("Menjalankan hub dengan data contoh", "Run the hub with sample data")
 
-HOME = "~/.simpul-demo"
+HOME, HOME_OF_ROOT = "~/.simpul-demo", "/var/lib/simpul-demo"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the hub in demo mode; its data lie apart from those of a real hub, unless SIMPUL_HOME says where."""
     os.environ["DEMO"] = "true"
-    os.environ.setdefault("SIMPUL_HOME", HOME)
+    os.environ.setdefault("SIMPUL_HOME", HOME_OF_ROOT if os.geteuid() == 0 else HOME)
     settings = read_settings()
     greeting = [
         f"Demo siap / The demo is ready:  {settings.PUBLIC_URL}",

@@ -40,13 +40,21 @@ def _read_address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _read_path(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+_HOME, _HOME_OF_ROOT = "~/.simpul", "/var/lib/simpul"
+
+
+def _read_home(text: str) -> Path:
+    """Root's own folder is closed to the user that the hub's processes drop to, so root's default lies elsewhere."""
+    chosen = _HOME_OF_ROOT if text == _HOME and os.geteuid() == 0 else text
+    return Path(chosen).expanduser().absolute()
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One row of the table: the environment variable, how to read it, its default as text, what it is for."""
+    """One row of the table: the environment variable, how to read it, its default as text, what it is for.
+
+    A default may name a setting of an earlier row in braces.
+    """
 
     name: str
     read: Callable[[str], Any]
@@ -56,18 +64,77 @@ class Setting:
 
 
 TABLE: tuple[Setting, ...] = (
-    Setting("SIMPUL_HOME", _read_path, "~/.simpul", Words("Folder milik hub: basis data tertanam, spool, dan kunci.", "The hub's own folder: embedded database, spool and keys.")),
-    Setting("DATABASE_URL", str, "", Words("Alamat PostgreSQL milik pemilik skema. Kosong: hub menjalankan PostgreSQL sendiri.", "The owner's PostgreSQL address. Empty: the hub runs a PostgreSQL of its own."), secret=True),
-    Setting("PUBLIC_URL", _read_address, "http://127.0.0.1:8000", Words("Alamat portal yang tercetak pada dokumen dan contoh.", "The portal's address, as printed in papers and samples.")),
-    Setting("EXCHANGE_URL", _read_address, "http://127.0.0.1:8080", Words("Alamat exchange (API) yang tercetak pada dokumen dan contoh.", "The exchange's address, as printed in papers and samples.")),
+    Setting(
+        "SIMPUL_HOME",
+        _read_home,
+        _HOME,
+        Words(
+            "Folder milik hub: basis data tertanam, spool, dan kunci. Untuk root: /var/lib/simpul.",
+            "The hub's own folder: embedded database, spool and keys. For root: /var/lib/simpul.",
+        ),
+    ),
+    Setting(
+        "DATABASE_URL",
+        str,
+        "",
+        Words(
+            "Alamat PostgreSQL milik pemilik skema. Kosong: hub menjalankan PostgreSQL sendiri.",
+            "The owner's PostgreSQL address. Empty: the hub runs a PostgreSQL of its own.",
+        ),
+        secret=True,
+    ),
     Setting("PORTAL_PORT", _read_port, "8000", Words("Porta portal.", "The portal's port.")),
     Setting("EXCHANGE_PORT", _read_port, "8080", Words("Porta exchange.", "The exchange's port.")),
-    Setting("DATABASE_PORT", _read_port, "5499", Words("Porta basis data tertanam, hanya di 127.0.0.1.", "The embedded database's port, on 127.0.0.1 only.")),
-    Setting("BIND_ADDRESS", str, "127.0.0.1", Words("Alamat jaringan yang didengarkan portal dan exchange.", "The network address that portal and exchange listen on.")),
+    Setting(
+        "PUBLIC_URL",
+        _read_address,
+        "http://127.0.0.1:{PORTAL_PORT}",
+        Words(
+            "Alamat portal yang tercetak pada dokumen dan contoh.",
+            "The portal's address, as printed in papers and samples.",
+        ),
+    ),
+    Setting(
+        "EXCHANGE_URL",
+        _read_address,
+        "http://127.0.0.1:{EXCHANGE_PORT}",
+        Words(
+            "Alamat exchange (API) yang tercetak pada dokumen dan contoh.",
+            "The exchange's address, as printed in papers and samples.",
+        ),
+    ),
+    Setting(
+        "DATABASE_PORT",
+        _read_port,
+        "5499",
+        Words("Porta basis data tertanam, hanya di 127.0.0.1.", "The embedded database's port, on 127.0.0.1 only."),
+    ),
+    Setting(
+        "BIND_ADDRESS",
+        str,
+        "127.0.0.1",
+        Words(
+            "Alamat jaringan yang didengarkan portal dan exchange.",
+            "The network address that portal and exchange listen on.",
+        ),
+    ),
     Setting("PORTAL_WORKERS", _read_count, "1", Words("Banyaknya proses portal.", "Number of portal processes.")),
     Setting("EXCHANGE_WORKERS", _read_count, "1", Words("Banyaknya proses exchange.", "Number of exchange processes.")),
-    Setting("TRUSTED_PROXY", _read_bool, "false", Words("Percayai X-Forwarded-For dan X-Forwarded-Proto dari proksi TLS.", "Trust X-Forwarded-For and X-Forwarded-Proto from the TLS proxy.")),
-    Setting("DEMO", _read_bool, "false", Words("Mode contoh: data contoh dan dokumen bertanda CONTOH.", "Demo mode: sample data, papers marked CONTOH.")),
+    Setting(
+        "TRUSTED_PROXY",
+        _read_bool,
+        "false",
+        Words(
+            "Percayai X-Forwarded-For dan X-Forwarded-Proto dari proksi TLS.",
+            "Trust X-Forwarded-For and X-Forwarded-Proto from the TLS proxy.",
+        ),
+    ),
+    Setting(
+        "DEMO",
+        _read_bool,
+        "false",
+        Words("Mode contoh: data contoh dan dokumen bertanda CONTOH.", "Demo mode: sample data, papers marked CONTOH."),
+    ),
 )
 
 
@@ -95,10 +162,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Raises: Misconfigured, naming the variable and what it takes, never its value.
     """
     source = os.environ if environment is None else environment
-    values = {}
+    values: dict[str, Any] = {}
     for setting in TABLE:
         try:
-            values[setting.name] = setting.read(source.get(setting.name, "") or setting.default)
+            given = source.get(setting.name, "")
+            values[setting.name] = setting.read(given or setting.default.format(**values))
         except ValueError as error:
             raise Misconfigured(
                 Words(f"Nilai {setting.name} tidak dapat dipakai.", f"The value of {setting.name} can't be used."),
