@@ -12,7 +12,7 @@ from simpul.kernel.words import Words
 class ContractUnreadable(Invalid):
     """The file can't be read as an ODCS contract."""
 
-    code = "SPL431"
+    code = "SPLC01"
     message = Words("Berkas kontrak tidak dapat dibaca.", "The contract file can't be read.")
     hint = Words(
         "Unggah berkas YAML berformat ODCS versi 3.0 sampai 3.2.", "Upload a YAML file in ODCS version 3.0 to 3.2."
@@ -22,6 +22,6 @@ class ContractUnreadable(Invalid):
 class ContractInvalid(Invalid):
     """The contract breaks rules of the hub or of the standard."""
 
-    code = "SPL432"
+    code = "SPLC02"
     message = Words("Kontrak belum memenuhi aturan.", "The contract doesn't meet the rules yet.")
     hint = Words("Perbaiki setiap butir yang disebut, lalu coba lagi.", "Mend each point named, then try again.")

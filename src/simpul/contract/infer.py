@@ -69,6 +69,7 @@ class _Profile:
     damaged: int = 0
     shapes: Counter[str] = field(default_factory=Counter)
     longest: int = 0
+    longest_sound: int = 0
     has_spaces: bool = False
     most_dots: int = 0
     example: str | None = None
@@ -79,6 +80,7 @@ class _Profile:
         if value is None or value == "" or (isinstance(value, str) and value.isspace()):
             return
         self.filled += 1
+        self.longest = max(self.longest, len(str(value)))
         shapes = list_shapes(value)
         if shapes is DAMAGED or shapes == DAMAGED:
             self.damaged += 1
@@ -88,7 +90,7 @@ class _Profile:
         self.seen.add(value)
 
     def _measure(self, text: str) -> None:
-        self.longest = max(self.longest, len(text))
+        self.longest_sound = max(self.longest_sound, len(text))
         self.has_spaces = self.has_spaces or " " in text
         self.most_dots = max(self.most_dots, text.count("."))
         self.example = self.example or text
@@ -144,7 +146,7 @@ def _propose_column(profile: _Profile) -> Column:
         example=profile.example,
     )
     if kind in TEXT_FORMATS:
-        return replace(column, format=kind, length=None if kind in ("phone", "email") else profile.longest)
+        return replace(column, format=kind, length=None if kind in ("phone", "email") else profile.longest_sound)
     if kind == "string":
         return replace(column, length=_propose_length(profile))
     return replace(column, logical_type=logical, format=form or None)

@@ -34,7 +34,7 @@ _TIMESTAMP = re.compile(
 )
 _LARGEST = 2**63 - 1
 _MAX_EXPONENT = 100
-_FIRST_YEAR = 1000
+FIRST_YEAR = 1000
 """An earlier year is a slip of the hand, and near the year 1 an instant in UTC falls before Christ."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FORM_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
@@ -239,7 +239,7 @@ def _make_calendar_reader(column: Column, mode: Mode, zone: ZoneInfo) -> Reader:
     words = TYPES[column.logical_type].format(form=f" / {column.format}" if form else "")
 
     def finish(moment: datetime) -> object:
-        if moment.year < _FIRST_YEAR:
+        if moment.year < FIRST_YEAR:
             raise Fault("type", words)
         if is_date:
             return moment.date()

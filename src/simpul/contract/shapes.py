@@ -5,6 +5,7 @@ import re
 from datetime import date, datetime, time
 from functools import lru_cache
 
+from simpul.contract.readers import FIRST_YEAR
 from simpul.kernel.identifiers import (
     find_area_code_fault,
     find_email_fault,
@@ -42,7 +43,7 @@ _DAY_FIRST = {
 _DATES = frozenset({"date", *(kind for _, kind in _DAY_FIRST.values() if kind.startswith("date"))})
 _TIMESTAMPS = frozenset({"timestamp", *(kind for _, kind in _DAY_FIRST.values() if kind.startswith("timestamp"))})
 """ISO texts and typed cells are read beside whatever form a column declares."""
-_ZERO_DATES = ("0000-00-00", "00/00/0000")
+_ZERO_DATES = ("0000-00-00", "00/00/0000", "00-00-0000")
 
 
 def list_shapes(value: object) -> frozenset[str]:
@@ -131,15 +132,13 @@ def _list_identifiers(text: str) -> set[str]:
 
 def _is_iso(text: str) -> bool:
     try:
-        datetime.fromisoformat(text)
+        return datetime.fromisoformat(text).year >= FIRST_YEAR
     except ValueError:
         return False
-    return True
 
 
 def _is_form(text: str, form: str) -> bool:
     try:
-        datetime.strptime(text, form)  # noqa: DTZ007 - only its form matters
+        return datetime.strptime(text, form).year >= FIRST_YEAR  # noqa: DTZ007 - only its form matters
     except ValueError:
         return False
-    return True

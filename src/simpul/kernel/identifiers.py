@@ -29,7 +29,7 @@ _PHONE_SIGNS = re.compile(r"\+?[0-9][0-9 ().-]*")
 class IdentifierInvalid(Invalid):
     """An identifier's form is wrong."""
 
-    code = "SPL430"
+    code = "SPLI01"
     message = Words("Nomor pengenal belum benar.", "The identifier is not right yet.")
     hint = Words("Periksa kembali angka pada dokumen aslinya.", "Check the digits against the original document.")
 

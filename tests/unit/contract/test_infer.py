@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from simpul.contract.infer import infer_columns
 from simpul.contract.model import Column
+from simpul.contract.shapes import DAMAGED, list_shapes
 from simpul.contract.validator import compile_validator
 
 AREAS = Path(__file__).parents[4] / "shared" / "data" / "wilayah_63.csv"
@@ -158,6 +159,40 @@ def test_any_table_gets_columns_that_compile(rows: list[list[Any]]) -> None:
     columns = infer_columns(["kode", "tahun", "Jumlah"], rows)
     compile_validator(make_dataset(*columns), mode="text")
     assert [column.name for column in columns] == ["kode", "tahun", "jumlah"]
+
+
+def is_sound(value: Any) -> bool:
+    return value in (None, "") or list_shapes(value) != DAMAGED
+
+
+CLEAN = (
+    st.none()
+    | st.just("")
+    | st.text(st.characters(exclude_categories=("C", "Z", "M", "N"), exclude_characters="#"), max_size=8)
+    | st.from_regex(r"-?[0-9]{1,4}([.,][0-9]{1,3}){0,3}", fullmatch=True)
+    | st.from_regex(r"[0-9]{2}[./-][0-9]{2}[./-][0-9]{4}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?", fullmatch=True)
+    | st.from_regex(
+        r"202[0-9]-[01][0-9]-[0-3][0-9]([T ][0-2][0-9]:[0-6][0-9](:[0-5][0-9](Z|\+08:00)?)?)?", fullmatch=True
+    )
+    | st.from_regex(r"6305[0-7][0-9]{10,13}", fullmatch=True)
+    | st.from_regex(r"63\.0[1-9](\.0[0-9](\.[1-4]00[1-9])?)?", fullmatch=True)
+    | st.sampled_from(("ya", "TIDAK", "true", "081234567890", "+6281234567890", "08123", "a@b.id", "07:30", "25:00"))
+    | st.integers(-(10**14), 10**14)
+    | st.floats(-1e9, 1e9).map(lambda value: round(value, 3))
+    | st.dates(min_value=date(1900, 1, 1))
+    | st.datetimes(min_value=datetime.fromisoformat("1900-01-01T00:00:00"))
+    | st.booleans()
+)
+
+
+@given(
+    st.sampled_from(("kode", "no", "tanggal", "nilai", "telepon", "nik", "kode_wilayah")),
+    st.lists(CLEAN.filter(is_sound), max_size=4),
+)
+@settings(max_examples=400, deadline=None)
+def test_a_short_clean_column_is_never_refused_by_its_own_proposal(header: str, values: list[Any]) -> None:
+    column = infer_one(header, values)
+    assert list_refused([column], [[value] for value in values]) == []
 
 
 @pytest.mark.parametrize("amount", [20_000])
