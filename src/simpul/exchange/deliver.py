@@ -12,19 +12,12 @@ from simpul.delivery.report import BatchReport
 from simpul.delivery.target import make_target
 from simpul.exchange.body import Body, check_media_type, open_body_file, receive_body
 from simpul.exchange.call import Call
+from simpul.exchange.errors import BatchRefused
 from simpul.exchange.evidence_log import add_evidence
 from simpul.exchange.http import Response, write_json
 from simpul.exchange.hub import Hub
-from simpul.kernel.words import Words
 from simpul.store.pools import database_errors
 from simpul.store.sql import Connection
-
-ALL_REFUSED = "SPLX20"
-_ALL_REFUSED = Words("Semua baris kiriman ditolak.", "Every row of the batch was refused.")
-_ALL_REFUSED_HINT = Words(
-    "Perbaiki baris menurut alasannya, lalu kirim lagi dengan Idempotency-Key baru.",
-    "Mend the rows by their reasons and send them again under a new Idempotency-Key.",
-)
 
 
 async def deliver_rows(call: Call, hub: Hub) -> Response:
@@ -94,8 +87,9 @@ def _write_answer(call: Call, report: BatchReport) -> Response:
     if report.replayed:
         headers["idempotency-replayed"] = "true"
     if report.received and report.refused == report.received:
-        refusal = {"code": ALL_REFUSED, "message": str(_ALL_REFUSED), "details": None, "hint": str(_ALL_REFUSED_HINT)}
-        response = write_json(422, {**refusal, **body}, headers)
-        response.code = ALL_REFUSED
+        error = BatchRefused()
+        told = {"code": error.code, "message": str(error.message), "details": None, "hint": str(error.hint)}
+        response = write_json(error.status, {**told, **body}, headers)
+        response.code = error.code
         return response
     return write_json(200 if is_trial else 201, body, headers)

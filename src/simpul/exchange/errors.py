@@ -14,6 +14,7 @@
     NotLoaded         SPLX09    503  publications aren't loaded yet
     TooBusy           SPLX10    503
     GrantUnusable     SPLX11    403  a grant whose row filter can't be read lets nothing through
+    BatchRefused      SPLX20    422  every row of a batch was refused; the report says why
     StatementRefused  SQLSTATE       what PostgreSQL refused in the caller's filter
     Unexpected        SPLX99    500
 
@@ -25,7 +26,7 @@ from typing import Any
 
 from simpul.exchange.http import Response
 from simpul.exchange.limits import RETRY_SECONDS
-from simpul.kernel.errors import Finding, NotFound, Refused, SimpulError, Unavailable
+from simpul.kernel.errors import Finding, Invalid, NotFound, Refused, SimpulError, Unavailable
 from simpul.kernel.words import NOTHING, Words
 
 FINDINGS_SHOWN = 20
@@ -134,6 +135,15 @@ class GrantUnusable(Refused):
     code = "SPLX11"
     message = Words("Saringan baris pada hak akses ini tidak dapat dibaca.", "The grant's row filter can't be read.")
     hint = Words("Hubungi Tim IT Kominfo agar hak akses diperbaiki.", "Ask Kominfo's Tim IT to mend the grant.")
+
+
+class BatchRefused(Invalid):
+    code = "SPLX20"
+    message = Words("Semua baris kiriman ditolak.", "Every row of the batch was refused.")
+    hint = Words(
+        "Perbaiki baris menurut alasannya, lalu kirim lagi dengan Idempotency-Key baru.",
+        "Mend the rows by their reasons and send them again under a new Idempotency-Key.",
+    )
 
 
 class Unexpected(SimpulError):

@@ -20,7 +20,7 @@ from simpul.store.pools import connect, database_errors, make_async_pool, open_p
 from simpul.store.sql import Connection, conninfo_to_dict, errors, make_conninfo
 
 CHANNEL = "simpul_publications"
-START_SECONDS = 2.0
+START_SECONDS = 5.0
 FLUSH_SECONDS = 0.3
 RECOVER_SECONDS = 30.0
 LOG = logging.getLogger("simpul.exchange")

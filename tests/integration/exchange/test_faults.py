@@ -83,7 +83,7 @@ def test_database_away_is_503_and_recovers_by_itself(world: World, door: Door, t
     server = Server(Setup(dsn, tmp_path, "http://exchange.test"))
     key = world.keys["bob_live"]
     try:
-        assert server.get(DESA, key).status_code == 200
+        wait_until(lambda: server.get(DESA, key).status_code == 200)
         server.flush()
         door.shut()
         answers = [server.get(DESA, key) for _ in range(2)]
