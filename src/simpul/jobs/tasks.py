@@ -3,6 +3,7 @@
 from simpul.portal.activities.actions import refresh_held_cases, refresh_missing
 from simpul.portal.dashboards.refreshing import refresh_stale
 from simpul.portal.deliveries.purging import purge_expired
+from simpul.portal.demo.loading import play_sample_case as play_sample
 from simpul.portal.quality.testing import run_test_run
 from simpul.portal.services.publishing import run_publication
 from simpul.store.queue import Task
@@ -20,6 +21,10 @@ def refresh_held_acts(timestamp: int) -> None:
     refresh_held_cases()
 
 
+def play_sample_case(key: str) -> None:
+    play_sample(key)
+
+
 def refresh_dashboards(timestamp: int) -> None:
     refresh_stale()
 
@@ -32,6 +37,7 @@ TASKS = (
     Task("publish", publish),
     Task("run_tests", run_tests, attempts=2),
     Task("refresh_held_acts", refresh_held_acts, cron="* * * * *"),
+    Task("play_sample_case", play_sample_case, attempts=8),
     Task("refresh_dashboards", refresh_dashboards, cron="* * * * *"),
     Task("purge_refused_rows", purge_refused_rows, cron="17 1 * * *"),
 )
