@@ -18,14 +18,17 @@ from simpul.portal.cases.models import Case
 from simpul.portal.contracts.models import ContractVersion
 from simpul.portal.contracts.queries import load_contract
 from simpul.portal.organizations.models import Organization
-from simpul.portal.organizations.queries import list_lineage
+from simpul.portal.organizations.queries import find_successor, list_lineage
 from simpul.portal.people.models import Person, Role
 from simpul.portal.people.permissions import has_role
-from simpul.portal.services.errors import NotYourApplication, TooManyKeys
-from simpul.portal.services.models import ApiKey, Application, Dataset, Grant, Publication
+from simpul.portal.services.absent import remove_absent_datasets
+from simpul.portal.services.errors import ApplicationNameMissing, NoGrant, NotYourApplication, TooManyKeys
+from simpul.portal.services.models import TESTING_APPLICATION, ApiKey, Application, Dataset, Grant, Publication
+from simpul.portal.services.showing import ENDED, grants_not_ended
 from simpul.store.queue import defer
 
 KEY_DAYS = {"test": 180, "live": 365}
+STAGE_OF_KEY = {"test": "sandbox", "live": "live"}
 Stage, State = Publication.Stage, Publication.State
 
 
@@ -40,6 +43,7 @@ def publish(version: ContractVersion, stage: str) -> Publication:
         publication = Publication(context=contract.context, major=contract.major, stage=stage)
     if publication.state not in (State.LIVE, State.DEPRECATED):
         publication.state = State.PREPARING
+        remove_absent_datasets(publication, [one.name for one in contract.datasets])
     publication.contract_version, publication.problem = version, ""
     publication.save()
     defer(connection, "publish", lock=f"publish:{contract.context}", publication_id=publication.pk)
@@ -83,7 +87,8 @@ def grant_consumers(
     """Give the consumers what the contract says of each; with `trial_until`, for a trial until that day alone."""
     contract = load_contract(publication.contract_version)
     terms = [one for one in contract.consumers if only is None or one.organization == only.code]
-    organizations = {one.code: one for one in Organization.objects.filter(code__in=[one.organization for one in terms])}
+    named = Organization.objects.filter(code__in=[one.organization for one in terms]).select_related("successor")
+    organizations = {one.code: find_successor(one) for one in named}
     datasets = {one.name: one for one in publication.datasets.all()}
     return [
         _grant_terms(datasets[one.dataset], organizations[one.organization], one, case, trial_until)
@@ -123,9 +128,10 @@ def _replace_grant(dataset: Dataset, organization: Organization, role: str, case
 
 
 def revoke_absent_consumers(publication: Publication, codes: Iterable[str]) -> None:
-    """Revoke the grants of consumers that the contract in force no longer names."""
+    """Revoke the grants of consumers that the contract in force no longer names, itself or by its predecessor."""
+    named = Organization.objects.filter(code__in=list(codes)).select_related("successor")
     rows = Grant.objects.filter(dataset__publication=publication, role="pemanfaat", revoked_at=None)
-    rows.exclude(organization__code__in=list(codes)).update(revoked_at=now())
+    rows.exclude(organization__in=[find_successor(one) for one in named]).update(revoked_at=now())
 
 
 def go_live(publication: Publication, case: Case) -> None:
@@ -149,15 +155,31 @@ def close_case_services(case: Case, reason: str) -> None:
             continue
         publication.state, publication.problem = State.CLOSED, reason
         publication.save(update_fields=["state", "problem", "updated_at"])
-        Grant.objects.filter(dataset__publication=publication, revoked_at=None).update(revoked_at=now())
+        rows = Grant.objects.filter(dataset__publication=publication, revoked_at=None)
+        organizations = {one.organization for one in rows.select_related("organization")}
+        rows.update(revoked_at=now())
+        _revoke_useless_keys(organizations, publication.stage)
+
+
+def _revoke_useless_keys(organizations: set[Organization], stage: str) -> None:
+    """Revoke the keys of who has nothing left to call in a stage; the keys of other services stay."""
+    idle = [one for one in organizations if not has_grant(one, stage)]
+    kinds = [kind for kind, of_stage in STAGE_OF_KEY.items() if of_stage == stage]
+    ApiKey.objects.filter(application__organization__in=idle, stage__in=kinds, revoked_at=None).update(revoked_at=now())
 
 
 @transaction.atomic
 def get_application(person: Person, organization: Organization, name: str) -> Application:
-    """Return an organization's application by name, made if it isn't there. Raises: NotYourApplication."""
+    """Return an organization's application by name, made if it isn't there.
+
+    Raises: NotYourApplication, ApplicationNameMissing.
+    """
     check_programmer(person, organization)
+    name = " ".join(name.split())
+    if not name.isprintable() or not 1 <= len(name) <= 100 or name == TESTING_APPLICATION:
+        raise ApplicationNameMissing
     application, made = Application.objects.get_or_create(
-        organization=organization, name=name.strip()[:100], defaults={"created_by": person}
+        organization=organization, name=name, defaults={"created_by": person}
     )
     if made:
         record(person, "application.create", "application", str(application.pk), organization=organization.code)
@@ -172,14 +194,27 @@ def check_programmer(person: Person, organization: Organization) -> None:
 
 @transaction.atomic
 def issue_key(person: Person, application: Application, stage: str) -> NewKey:
-    """Make a key, to be shown once; two at most are valid at a time. Raises: NotYourApplication, TooManyKeys."""
+    """Make a key, to be shown once; two at most are valid at a time in each stage.
+
+    Raises: NotYourApplication, NoGrant (the organization may do nothing in that stage), TooManyKeys.
+    """
     check_programmer(person, application.organization)
+    if application.name == TESTING_APPLICATION:
+        raise NotYourApplication
+    if not has_grant(application.organization, STAGE_OF_KEY[stage]):
+        raise NoGrant
     Application.objects.select_for_update().get(pk=application.pk)
     if application.keys.filter(stage=stage, revoked_at=None, expires_at__gt=now()).count() >= 2:
         raise TooManyKeys
     key = keep_key(application, stage, person, now() + timedelta(days=KEY_DAYS[stage]))
     record(person, "key.issue", "application", str(application.pk), key=key.key_id, stage=stage)
     return key
+
+
+def has_grant(organization: Organization, stage: str) -> bool:
+    """Return whether an organization was granted something in a stage that hasn't ended yet."""
+    rows = Grant.objects.filter(grants_not_ended(), organization=organization, dataset__publication__stage=stage)
+    return rows.exclude(dataset__publication__state__in=ENDED).exists()
 
 
 def keep_key(application: Application, stage: str, person: Person | None, expires_at: datetime) -> NewKey:

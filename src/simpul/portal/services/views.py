@@ -1,0 +1,112 @@
+"""Pages of services: the list, one service with all that its parties need, files, and the public catalogue."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST, require_safe
+
+from simpul.contract.jsonschema import make_row_schema
+from simpul.contract.openapi import write_openapi
+from simpul.portal.cases.models import Case
+from simpul.portal.contracts.actions import find_version_in_force
+from simpul.portal.contracts.models import ContractVersion
+from simpul.portal.people.models import Role
+from simpul.portal.people.permissions import has_role
+from simpul.portal.services import asking
+from simpul.portal.services.describing import describe_service, list_service_rows
+from simpul.portal.services.errors import PublicationNotFound
+from simpul.portal.services.models import Publication
+from simpul.portal.services.permissions import (
+    check_reads_whole,
+    get_known_contract,
+    list_known_contracts,
+    reads_whole,
+)
+from simpul.portal.services.queries import read_compiled
+from simpul.portal.services.showing import get_publication, list_catalogue
+from simpul.portal.site.access import public
+
+
+@public
+@require_safe
+def show_catalogue(request: HttpRequest) -> HttpResponse:
+    """List the open datasets of live services for everybody: titles, descriptions, columns, and no rows."""
+    return render(request, "services/catalogue.html", {"entries": list_catalogue()})
+
+
+@require_safe
+def list_services(request: HttpRequest) -> HttpResponse:
+    """List the services this person may know of, narrowed by words."""
+    words = request.GET.get("cari", "").strip()[:100]
+    context = {
+        "rows": list_service_rows(request.user, list_known_contracts(request.user), words),
+        "words": words,
+        "is_programmer": has_role(request.user, Role.PEMROGRAM_OPD, Role.PENGELOLA_SISTEM),
+        "reads_evidence": has_role(
+            request.user, Role.AUDITOR, Role.KEPALA_DINAS, Role.PENGELOLA_SISTEM, Role.BIDANG, Role.PEMROGRAM_OPD
+        ),
+    }
+    return render(request, "services/list.html", context)
+
+
+@require_safe
+def show_service(request: HttpRequest, context: str) -> HttpResponse:
+    """Show one service as this person may know it."""
+    contract = get_known_contract(request.user, context)
+    publication = get_publication(contract, request.GET.get("tahap", ""), request.GET.get("v", ""))
+    whole = reads_whole(request.user, contract)
+    shown = describe_service(request.user, contract, publication, whole=whole)
+    shown |= {"version_in_force": find_version_in_force(contract) if whole else None}
+    return render(request, "services/service.html", shown)
+
+
+@require_POST
+def open_linked_case(request: HttpRequest, context: str) -> HttpResponse:
+    """Open the case that changes a service or adds a consumer, and go to its first act."""
+    wanted = request.POST.get("jenis", "")
+    kind = Case.Kind.CHANGE if wanted == Case.Kind.CHANGE else Case.Kind.CONSUMER
+    case = asking.open_linked_case(request.user, context, kind)
+    act = case.open_acts.select_related("organization").first()
+    if act is None:
+        return redirect(f"/permohonan/{case.number}/")
+    return redirect(f"/permohonan/{case.number}/{act.step}/{act.round}/{act.act}/?untuk={case.applicant.code}")
+
+
+@require_safe
+def fetch_contract(request: HttpRequest, context: str, version_id: int) -> HttpResponse:
+    """Return a frozen version of the contract as its ODCS file."""
+    contract = get_known_contract(request.user, context)
+    check_reads_whole(request.user, contract)
+    version = contract.versions.filter(pk=version_id).exclude(odcs="").exclude(state=ContractVersion.State.DRAFT).first()
+    if version is None:
+        raise PublicationNotFound
+    return _send(f"{context}-{version.version}.yaml", "application/yaml", version.odcs.encode())
+
+
+@require_safe
+def fetch_openapi(request: HttpRequest, context: str, stage: str, major: int) -> HttpResponse:
+    """Return the OpenAPI document of a publication."""
+    publication = _get_whole(request, context, stage, major)
+    made = write_openapi(read_compiled(publication), publication.stage, settings.HUB.EXCHANGE_URL)
+    return JsonResponse(made, json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+@require_safe
+def fetch_schema(request: HttpRequest, context: str, stage: str, major: int, dataset: str) -> HttpResponse:
+    """Return the JSON Schema of a dataset's row."""
+    model = read_compiled(_get_whole(request, context, stage, major)).find_dataset(dataset)
+    if model is None:
+        raise PublicationNotFound
+    return JsonResponse(make_row_schema(model), json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+def _get_whole(request: HttpRequest, context: str, stage: str, major: int) -> Publication:
+    contract = get_known_contract(request.user, context)
+    check_reads_whole(request.user, contract)
+    return get_publication(contract, stage, str(major))
+
+
+def _send(name: str, media_type: str, content: bytes) -> HttpResponse:
+    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": disposition})
