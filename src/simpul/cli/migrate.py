@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     with open_database(settings) as database:
         migrate_database(database)
         if arguments.demo:
-            commands.load_demo(database)
+            commands.load_demo(database.owner_dsn)
     if not arguments.quiet:
         print("Basis data siap. / The database is ready.")
     return DONE

@@ -39,6 +39,12 @@ def migrate(owner_dsn: str) -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
 
 
+def load_demo(owner_dsn: str) -> None:
+    """Load the sample data that aren't loaded yet; the worker goes on with what needs it and the exchange."""
+    setup(owner_dsn)
+    _load("demo.loading").load_demo()
+
+
 def add_person(
     dsn: str, *, name: str, organization: str, roles: list[str], nip: str = "", email: str = "", password: str = ""
 ) -> str:

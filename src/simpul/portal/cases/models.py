@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from simpul.kernel.clock import now
 from simpul.portal.organizations.models import Organization
 from simpul.portal.people.models import Person
 from simpul.portal.procedures.models import ProcedureVersion
@@ -31,7 +32,7 @@ class Case(models.Model):
     applicant = models.ForeignKey(Organization, models.PROTECT, related_name="cases_applied")
     changes = models.ForeignKey("contracts.Contract", models.PROTECT, null=True, blank=True, related_name="changed_by")
     created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=now, editable=False)
     opened_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     last_sequence = models.PositiveIntegerField(default=0)
@@ -139,7 +140,7 @@ class Comment(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="comments")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     text = models.TextField(max_length=4000)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         db_table = "case_comment"
@@ -160,7 +161,7 @@ class Attachment(models.Model):
     content = models.BinaryField()
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         db_table = "attachment"

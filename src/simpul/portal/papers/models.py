@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from simpul.kernel.clock import now
 from simpul.portal.cases.models import Case
 from simpul.portal.people.models import Person
 
@@ -19,7 +20,7 @@ class Paper(models.Model):
     digest = models.CharField(max_length=64)
     content = models.BinaryField()
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         db_table = "paper"

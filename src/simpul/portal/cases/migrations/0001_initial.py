@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import simpul.kernel.clock
+
 
 class Migration(migrations.Migration):
 
@@ -39,7 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.TextField(max_length=4000)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                ('at', models.DateTimeField(default=simpul.kernel.clock.now, editable=False)),
             ],
             options={
                 'db_table': 'case_comment',
@@ -99,7 +101,7 @@ class Migration(migrations.Migration):
                 ('size_bytes', models.PositiveIntegerField()),
                 ('digest', models.CharField(max_length=64)),
                 ('content', models.BinaryField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                ('at', models.DateTimeField(default=simpul.kernel.clock.now, editable=False)),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -116,7 +118,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(blank=True, max_length=200)),
                 ('kind', models.CharField(choices=[('baru', 'Layanan baru'), ('perubahan', 'Perubahan layanan'), ('pemanfaat', 'Tambah pemanfaat')], default='baru', max_length=10)),
                 ('state', models.CharField(choices=[('draf', 'Draf'), ('berjalan', 'Berjalan'), ('selesai', 'Selesai'), ('ditarik', 'Ditarik pemohon'), ('dihentikan', 'Dihentikan')], default='draf', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=simpul.kernel.clock.now, editable=False)),
                 ('opened_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('last_sequence', models.PositiveIntegerField(default=0)),
