@@ -7,9 +7,13 @@ from simpul.delivery.dashboard import measure_charts
 from simpul.delivery.target import make_target
 from simpul.kernel.clock import now
 from simpul.kernel.errors import SimpulError
+from simpul.kernel.words import Words
 from simpul.portal.dashboards.models import DashboardSnapshot
 from simpul.portal.services.models import Dataset, Publication
 from simpul.portal.services.publishing import get_driver_connection
+from simpul.store.sql import errors
+
+UNMEASURED = Words("Angkanya tidak dapat dihitung.", "The numbers can't be computed.")
 
 
 def refresh_publication(publication: Publication) -> list[str]:
@@ -28,7 +32,8 @@ def refresh_dataset(dataset: Dataset) -> str:
             charts = measure_charts(get_driver_connection(), target, plan_dashboard(target.model))
             snapshot.content = {"charts": charts, "total": dataset.row_count}
             snapshot.dataset_version, snapshot.refreshed_at = dataset.version, snapshot.attempted_at
-    except (SimpulError, DatabaseError) as error:
-        snapshot.problem = str(error.message) if isinstance(error, SimpulError) else type(error).__name__
+    except (SimpulError, DatabaseError, errors.Error) as error:
+        # The driver's own words may quote a value of a row.
+        snapshot.problem = str(error.message if isinstance(error, SimpulError) else UNMEASURED)
     snapshot.save()
     return f"{dataset.name}: {snapshot.problem}" if snapshot.problem else ""

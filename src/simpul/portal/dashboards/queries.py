@@ -8,7 +8,8 @@ from simpul.portal.services.models import Publication
 
 def list_snapshots(publication: Publication) -> list[DashboardSnapshot]:
     """Return the picture of each dataset, in the contract's order; one not drawn yet has no `refreshed_at`."""
-    datasets = publication.datasets.order_by("id").select_related("snapshot")
+    datasets = publication.datasets.order_by("id").select_related("snapshot", "publication")
+    datasets = datasets.filter(name__in=list(publication.compiled.get("datasets", {})))
     return [getattr(one, "snapshot", None) or DashboardSnapshot(dataset=one) for one in datasets]
 
 

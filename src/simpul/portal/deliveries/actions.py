@@ -1,6 +1,7 @@
 """Rows by upload in the portal: the same pipeline as the exchange's, for the provider's officers."""
 
 import hashlib
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +11,7 @@ from simpul.delivery.formats import open_rows
 from simpul.delivery.mend import mend, read_corrections
 from simpul.delivery.pipeline import deliver
 from simpul.delivery.quarantine import open_quarantine
-from simpul.delivery.refused import tabulate_refused
+from simpul.delivery.refused import OpenedRow, open_refused, tabulate_refused
 from simpul.delivery.report import BatchReport
 from simpul.delivery.target import make_target
 from simpul.papers.tables import write_ods
@@ -57,7 +58,9 @@ def upload_rows(
 
 
 @transaction.atomic
-def mend_rows(person: Person, batch: Batch, name: str, content: bytes) -> BatchReport:
+def mend_rows(
+    person: Person, batch: Batch, name: str, content: bytes, idempotency_key: str | None = None
+) -> BatchReport:
     """Deliver the mended table of a batch's refused rows; a mended row never overwrites a newer one.
 
     Raises: as `upload_rows`, and RefusedRowsGone.
@@ -67,9 +70,23 @@ def mend_rows(person: Person, batch: Batch, name: str, content: bytes) -> BatchR
     _check_open(dataset)
     corrections = read_corrections(open_rows(content, name))
     target = make_target(dataset.pk, dataset.publication.compiled, dataset.name)
-    report = mend(get_driver_connection(), target, batch.pk, corrections, _make_envelope(person, name, content, None))
+    report = mend(
+        get_driver_connection(), target, batch.pk, corrections, _make_envelope(person, name, content, idempotency_key)
+    )
     record(person, "rows.mend", "batch", batch.pk, batch=report.batch, refused=report.refused)
     return report
+
+
+@transaction.atomic
+def read_refused(person: Person, batch: Batch, limit_rows: int = 100) -> list[OpenedRow]:
+    """Return the first of a batch's refused rows with their values, for the provider's officers; each reading is logged.
+
+    Raises: NotProvider, QuarantineKeyUnusable.
+    """
+    check_provider(person, batch.dataset)
+    record(person, "rows.refused_read", "batch", batch.pk)
+    quarantine = open_quarantine(settings.HUB.SIMPUL_HOME / "keys")
+    return list(islice(open_refused(get_driver_connection(), quarantine, batch.pk), limit_rows))
 
 
 def write_refused(person: Person, batch: Batch, language: str = "id") -> bytes:

@@ -52,7 +52,9 @@ class NotAParty(Refused):
 class ApplicationNameMissing(Invalid):
     code = "SPL446"
     message = Words("Nama aplikasi belum dapat dipakai.", "The application's name can't be used.")
-    hint = Words("Tulis nama program Anda, paling banyak 100 karakter.", "Write your program's name, 100 characters at most.")
+    hint = Words(
+        "Tulis nama program Anda, paling banyak 100 karakter.", "Write your program's name, 100 characters at most."
+    )
 
 
 class KeyNotFound(NotFound):

@@ -78,7 +78,9 @@ def fetch_contract(request: HttpRequest, context: str, version_id: int) -> HttpR
     """Return a frozen version of the contract as its ODCS file."""
     contract = get_known_contract(request.user, context)
     check_reads_whole(request.user, contract)
-    version = contract.versions.filter(pk=version_id).exclude(odcs="").exclude(state=ContractVersion.State.DRAFT).first()
+    version = (
+        contract.versions.filter(pk=version_id).exclude(odcs="").exclude(state=ContractVersion.State.DRAFT).first()
+    )
     if version is None:
         raise PublicationNotFound
     return _send(f"{context}-{version.version}.yaml", "application/yaml", version.odcs.encode())
