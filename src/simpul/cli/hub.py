@@ -51,7 +51,7 @@ def run_hub(settings: Settings, start: Start) -> int:
         if identity.reason:
             tell(str(identity.reason))
         give_home(settings, identity)
-        supervisor = Supervisor(make_processes(database, os.environ), make_options(identity))
+        supervisor = Supervisor(make_processes(database, settings, os.environ), make_options(identity))
         request.interrupts = False
         try:
             _run(supervisor, settings, start, request)
@@ -82,15 +82,18 @@ def migrate_apart(arguments: Sequence[str]) -> None:
         raise MigrationFailed
 
 
-def make_processes(database: Database, environment: Mapping[str, str]) -> list[Process]:
+def make_processes(database: Database, settings: Settings, environment: Mapping[str, str]) -> list[Process]:
     """Return portal, exchange and worker, each with the address of its own database role alone."""
     hidden = {"DATABASE_URL", "SIMPUL_DSN"}
     plain = {name: value for name, value in environment.items() if name not in hidden}
+    # The home is named, since its default, like HOME, is another one for another user.
+    home = str(settings.SIMPUL_HOME)
+    shared = {"SIMPUL_HOME": home, "HOME": home, "PYTHONUNBUFFERED": "1"}
     return [
         Process(
             name,
             [sys.executable, "-m", "simpul.cli.child", name, str(os.getpid())],
-            plain | {"SIMPUL_DSN": database.dsn(name), "PYTHONUNBUFFERED": "1"},
+            plain | shared | {"SIMPUL_DSN": database.dsn(name)},
         )
         for name in ("portal", "exchange", "worker")
     ]
