@@ -14,6 +14,7 @@ from simpul.portal.activities.fields import AttachmentField, RowForm, RowsField
 from simpul.portal.activities.papers import make_step_paper
 from simpul.portal.cases.actions import set_parties
 from simpul.portal.cases.models import Attachment, Case
+from simpul.portal.contracts.actions import check_not_in_change, list_terms_in_force
 from simpul.portal.organizations.models import Official, Organization
 from simpul.portal.papers import facts as paper_facts
 from simpul.portal.procedures import queries as procedures
@@ -100,6 +101,9 @@ class LetterForm(ActForm):
         officials = Official.objects.filter(organization=case.applicant, valid_to=None)
         self.fields["signer"].queryset = officials  # type: ignore[attr-defined]
         self.fields["signer"].widget.choices = self.fields["signer"].choices  # type: ignore[attr-defined]
+        if case.changes is not None:  # a service's provider stays; a new one would be another service
+            self.fields["provider"].disabled = True
+            self.fields["provider"].initial = self.initial["provider"] = case.changes.provider.code
 
     def clean_contact_phone(self) -> str:
         value = self.cleaned_data["contact_phone"]
@@ -143,15 +147,18 @@ class Send(Handler):
                 "contact_phone": context.person.phone,
             }
         contract = context.case.changes
-        kind = "Perubahan" if context.case.kind == Case.Kind.CHANGE else "Penambahan pemanfaat"
+        is_change = context.case.kind == Case.Kind.CHANGE
+        named = [one.organization for one in list_terms_in_force(contract)] if is_change else []
         return {
-            "subject": f"{kind} layanan {contract.title}",
+            "subject": f"{'Perubahan' if is_change else 'Penambahan pemanfaat'} layanan {contract.title}",
             "application": contract.title,
             "provider": contract.provider.code,
+            "consumers": list(dict.fromkeys(named)) or [context.case.applicant.code],
         }
 
     def apply(self, context: ActContext, answers: dict[str, Any]) -> dict[str, str]:
         case = context.case
+        check_not_in_change(case)
         named = {
             one.code: one for one in Organization.objects.filter(code__in=[answers["provider"], *answers["consumers"]])
         }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simpul.portal.activities.a01_letter import describe_signer
 from simpul.portal.activities.activity import ActContext, ActForm, Activity, Handler
 from simpul.portal.activities.papers import make_step_paper
+from simpul.portal.cases.queries import list_attachments
 from simpul.portal.papers import facts as paper_facts
 
 
@@ -66,6 +67,10 @@ class CompletenessForm(ActForm):
             )
         self.fields = {**ordered, **self.fields}
 
+    def list_pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Return each requirement's decision with its reason, for the page."""
+        return [(self[f"{one.key}_ada"], self[f"{one.key}_alasan"]) for one in REQUIREMENTS]
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         for one in REQUIREMENTS:
@@ -95,7 +100,9 @@ class Check(Handler):
         return {"lengkap": "tidak" if list_missing_requirements(answers) else "ya"}
 
     def describe(self, context: ActContext) -> dict[str, Any]:
-        return {"letter": context.answers(1, "kirim")}
+        letter = context.answers(1, "kirim")
+        scans = list_attachments(context.case, ["surat-permohonan"]).exclude(pk=letter.get("signed_scan") or 0)
+        return {"letter": letter, "scans": scans}
 
 
 class Completeness(Activity):

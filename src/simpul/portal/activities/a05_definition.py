@@ -28,7 +28,7 @@ from simpul.portal.activities.fields import AttachmentField, RowForm, RowsField
 from simpul.portal.cases import queries as cases
 from simpul.portal.cases.models import Attachment, Draft
 from simpul.portal.contracts import actions as contracts
-from simpul.portal.contracts.queries import find_version, load_contract
+from simpul.portal.contracts.queries import find_version, list_objections, load_contract
 
 
 def _choices(values: Any) -> list[tuple[str, str]]:
@@ -43,6 +43,11 @@ def check_name(value: str) -> None:
 
 class ColumnRow(RowForm):
     """One element: what it means, its type and limits, and whether it is personal."""
+
+    more = (
+        *("definition", "format", "unique", "unit", "measure", "classification", "code_list"),
+        *("minimum", "maximum", "pattern", "pdp_legal_basis", "pdp_purpose", "example"),
+    )
 
     name = forms.CharField(label=_("Nama kolom"), max_length=63, validators=[check_name])
     title = forms.CharField(label=_("Konsep"), max_length=200)
@@ -73,6 +78,15 @@ class ColumnRow(RowForm):
     pdp_purpose = forms.CharField(label=_("Tujuan data pribadi"), max_length=500, required=False)
     example = forms.CharField(label=_("Contoh"), max_length=200, required=False)
 
+    def make_title(self) -> str:
+        return str(self.initial.get("name") or "")
+
+    def is_unfolded(self) -> bool:
+        """A personal column shows where it must say why."""
+        personal = self.initial.get("pdp_class") not in (None, "", PDP_CLASSES[0])
+        told = self.initial.get("pdp_legal_basis") and self.initial.get("pdp_purpose")
+        return super().is_unfolded() or (personal and not told)
+
 
 class DatasetRow(RowForm):
     name = forms.CharField(
@@ -85,6 +99,9 @@ class DatasetRow(RowForm):
     access_class = forms.ChoiceField(label=_("Sifat akses"), choices=_choices(ACCESS_CLASSES), initial="terbatas")
     access_ground = forms.CharField(label=_("Alasan dikecualikan"), max_length=500, required=False)
     columns = RowsField(ColumnRow, label=_("Elemen data"), min_rows=1, max_rows=300)
+
+    def make_title(self) -> str:
+        return str(self.initial.get("title") or "")
 
 
 class DefinitionForm(ActForm):
@@ -250,7 +267,8 @@ class Define(Handler):
 
     def describe(self, context: ActContext) -> dict[str, Any]:
         return {
-            "request": context.answers(4, "koordinasi").get("request", ""),
+            "request_text": context.answers(4, "koordinasi").get("request", ""),
+            "objections": list_objections(context.case),
             "files": cases.list_attachments(context.case, ["data-contoh", "dokumen-data-informasi"]),
         }
 

@@ -12,12 +12,14 @@ from simpul.contract.model import DELIVERIES, FREQUENCY_DAYS, ConsumerTerms, Con
 from simpul.kernel.clock import local, now
 from simpul.kernel.words import Words
 from simpul.portal.activities.activity import ActContext, ActForm, Activity, Handler
+from simpul.portal.activities.contract_pages import describe_contract
 from simpul.portal.activities.fields import RowForm, RowsField
 from simpul.portal.activities.scenario_papers import make_agreement_papers
+from simpul.portal.activities.terms_fields import ColumnsWidget, TermsWidget
 from simpul.portal.contracts import actions as contracts
 from simpul.portal.contracts.errors import ContractUnready
 from simpul.portal.contracts.models import ContractVersion
-from simpul.portal.contracts.queries import find_previous, find_version, get_version, load_contract
+from simpul.portal.contracts.queries import find_previous, find_version, get_version, list_objections, load_contract
 
 YES_NO = [("ya", _("Sepakat")), ("tidak", _("Tidak sepakat"))]
 
@@ -32,10 +34,11 @@ class TermsRow(RowForm):
     organization = forms.CharField(label=_("Pemanfaat"), max_length=40)
     dataset = forms.CharField(label=_("Data"), max_length=63)
     columns = forms.CharField(
-        label=_("Kolom"),
+        label=_("Kolom yang diberikan"),
         max_length=8000,
         required=False,
-        help_text=_("Nama kolom dipisah koma; * berarti semua; kosong berarti tidak diberi."),
+        widget=ColumnsWidget,
+        help_text=_("Tanpa centang berarti data ini tidak diberi."),
     )
     row_filter = forms.CharField(
         label=_("Baris"),
@@ -72,8 +75,14 @@ class ScenarioForm(ActForm):
     reason = forms.CharField(
         label=_("Alasan bila dikembalikan"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    terms = RowsField(TermsRow, label=_("Hak tiap pemanfaat"), required=False)
-    deliveries = RowsField(DeliveryRow, label=_("Pengiriman dan mutu"), required=False)
+    terms = RowsField(TermsRow, label=_("Hak tiap pemanfaat"), required=False, widget=TermsWidget(TermsRow))
+    deliveries = RowsField(DeliveryRow, label=_("Pengiriman dan mutu"), required=False, widget=TermsWidget(DeliveryRow))
+
+    def prepare(self) -> None:
+        contract = load_contract(get_version(self.context.case))
+        consumers = {one.code: one.name for one in self.context.consumers}
+        for name in ("terms", "deliveries"):
+            self.fields[name].widget.tell(contract, consumers)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -162,10 +171,10 @@ class Formulate(Handler):
         version = get_version(context.case)
         contract = load_contract(version)
         return {
-            "contract": contract,
-            "consumers": context.consumers,
+            **describe_contract(version),
+            "terms": [],
             "findings": [one for one in list_findings(contract) if not one.where.startswith("consumers")],
-            "objections": list(version.agreements.filter(agrees=False).select_related("organization")),
+            "objections": list_objections(context.case),
         }
 
 
@@ -247,7 +256,7 @@ class Agree(Handler):
         version = get_version(context.case, ContractVersion.State.FROZEN)
         return {
             "version": version,
-            "contract": load_contract(version),
+            **describe_contract(version),
             "changes": contracts.describe_changes(find_previous(version), version),
             "agreements": version.agreements.select_related("organization", "person"),
         }

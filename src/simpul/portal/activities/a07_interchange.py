@@ -12,11 +12,13 @@ from simpul.contract.jsonschema import make_row_schema
 from simpul.contract.openapi import write_openapi
 from simpul.papers.render import PaperFile
 from simpul.portal.activities.activity import ActContext, ActForm, Activity, Handler, PlainForm
+from simpul.portal.activities.contract_pages import describe_contract
 from simpul.portal.activities.papers import make_step_paper
-from simpul.portal.activities.scenario_papers import describe_contract
+from simpul.portal.activities.scenario_papers import describe_contract as describe_contract_facts
 from simpul.portal.contracts.models import ContractVersion
 from simpul.portal.contracts.queries import get_version, load_contract
 from simpul.portal.papers.actions import keep_file
+from simpul.portal.papers.queries import list_papers
 
 
 class Make(Handler):
@@ -29,7 +31,7 @@ class Make(Handler):
 
     def apply(self, context: ActContext, answers: dict[str, Any]) -> dict[str, str]:
         version = get_version(context.case, ContractVersion.State.AGREED)
-        make_step_paper(context, "rumusan-integrasi", describe_contract(context, version))
+        make_step_paper(context, "rumusan-integrasi", describe_contract_facts(context, version))
         for file in list_contract_files(version):
             keep_file(
                 context.case,
@@ -45,9 +47,10 @@ class Make(Handler):
 
 
 def describe_agreed(context: ActContext) -> dict[str, Any]:
-    """Return the agreed version and its contract, for pages."""
+    """Return the agreed version, its contract, and the papers made of it so far, for pages."""
     version = get_version(context.case, ContractVersion.State.AGREED)
-    return {"version": version, "contract": load_contract(version)}
+    papers = list_papers(context.case).filter(step=context.act.step, round=context.act.round)
+    return {"version": version, "papers": papers, **describe_contract(version)}
 
 
 def list_contract_files(version: ContractVersion) -> list[PaperFile]:

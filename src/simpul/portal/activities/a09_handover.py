@@ -58,8 +58,15 @@ class HandOver(Handler):
             "publication": publication,
             "address": make_address(publication),
             "run": find_test_run(publication),
-            "consumers": context.consumers,
+            "consumer_names": ", ".join(one.name for one in context.consumers),
+            **_sort_results(publication),
         }
+
+
+def _sort_results(publication: Publication) -> dict[str, Any]:
+    """Return the results with the failures first."""
+    run = find_test_run(publication)
+    return {"sorted_results": sorted(run.results, key=lambda one: bool(one["passed"])) if run else []}
 
 
 def list_test_missing(run: TestRun | None) -> list[Words]:

@@ -85,6 +85,7 @@ def describe_rows(context: ActContext) -> dict[str, Any]:
         "batches": list(list_batches(publication)[:20]),
         "refusals": list_refusals(publication, 50),
         "refused_total": count_refusals(publication),
+        "is_provider": context.act.organization is not None and context.act.actor == "penyedia",
     }
 
 

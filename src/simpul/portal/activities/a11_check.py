@@ -21,6 +21,7 @@ from simpul.portal.activities.a10_storage import (
 from simpul.portal.activities.activity import ActContext, ActForm, Activity, Handler, Tool
 from simpul.portal.activities.fields import AttachmentField
 from simpul.portal.activities.papers import make_step_paper
+from simpul.portal.activities.samples import list_samples
 from simpul.portal.cases.models import Attachment
 from simpul.portal.deliveries.actions import mend_rows
 from simpul.portal.deliveries.queries import count_refusals, get_batch, list_refusals
@@ -28,6 +29,7 @@ from simpul.portal.organizations.models import Organization
 from simpul.portal.papers import facts as paper_facts
 from simpul.portal.proofs.queries import list_calls
 from simpul.portal.services.actions import grant_consumers
+from simpul.portal.services.queries import find_trial
 
 TRIAL_DAYS = 90
 
@@ -134,7 +136,9 @@ class ProviderCheck(Handler):
         return {}
 
     def describe(self, context: ActContext) -> dict[str, Any]:
-        return {**describe_rows(context), "consumers": context.consumers}
+        publication = find_live(context)
+        samples = list_samples(publication) if publication else []
+        return {**describe_rows(context), "consumers": context.consumers, "samples": samples}
 
 
 class ConsumerCheckForm(ActForm):
@@ -173,7 +177,9 @@ class ConsumerCheck(Handler):
         return {}
 
     def describe(self, context: ActContext) -> dict[str, Any]:
-        return {**describe_rows(context), "calls": list_calls(context.organization, context.case, 10)}
+        described = describe_rows(context)
+        calls = list_calls(context.organization, context.case, 10)
+        return {**described, "calls": calls, "trial": find_trial(described["publication"], context.organization)}
 
 
 def _make_paper(context: ActContext, role: str, checks: dict[Any, bool], statement: str, facts: dict[str, Any]) -> None:

@@ -5,13 +5,14 @@ from typing import Any
 
 from simpul.kernel.words import Words
 from simpul.portal.activities.a07_interchange import ConfirmForm
-from simpul.portal.activities.a10_storage import find_live, list_live_missing
+from simpul.portal.activities.a10_storage import describe_rows, find_live, list_live_missing
 from simpul.portal.activities.activity import ActContext, Activity, Handler, PlainForm
 from simpul.portal.activities.contract_facts import describe_version
 from simpul.portal.activities.papers import make_step_paper
 from simpul.portal.deliveries.queries import count_refusals, list_refusals, sum_batches
 from simpul.portal.organizations.models import Organization
 from simpul.portal.papers import facts as paper_facts
+from simpul.portal.papers.queries import list_papers
 from simpul.portal.quality.actions import make_validation_report
 from simpul.portal.quality.models import ValidationReport
 from simpul.portal.services.handover import measure_share
@@ -41,7 +42,10 @@ class Report(Handler):
     def describe(self, context: ActContext) -> dict[str, Any]:
         publication = find_live(context)
         reports = ValidationReport.objects.filter(case=context.case).select_related("dataset").order_by("-id")
-        return {"publication": publication, "reports": list(reports[:10])}
+        newest = {one.dataset_id: one for one in reversed(reports[:50])}
+        papers = list_papers(context.case).filter(step=context.act.step, round=context.act.round)
+        rows = describe_rows(context) if publication else {}
+        return {**rows, "publication": publication, "reports": list(newest.values()), "papers": papers}
 
 
 def _get_live(context: ActContext) -> Publication:

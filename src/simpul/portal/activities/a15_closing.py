@@ -17,6 +17,7 @@ from simpul.portal.activities.papers import make_step_paper
 from simpul.portal.contracts.actions import supersede_older
 from simpul.portal.contracts.queries import load_contract
 from simpul.portal.papers import facts as paper_facts
+from simpul.portal.papers.queries import list_papers
 from simpul.portal.procedures import queries as procedures
 from simpul.portal.quality.models import TestRun
 from simpul.portal.services.actions import go_live
@@ -61,7 +62,12 @@ class Finish(Handler):
 
     def describe(self, context: ActContext) -> dict[str, Any]:
         publication = find_live(context)
-        return {"publication": publication, "address": make_address(publication) if publication else ""}
+        return {
+            "publication": publication,
+            "address": make_address(publication) if publication else "",
+            "has_scan": context.case.attachments.filter(kind="berita-acara").exists(),
+            "papers": list_papers(context.case).filter(kind="berita-acara").order_by("-id")[:2],
+        }
 
     def apply(self, context: ActContext, answers: dict[str, Any]) -> dict[str, str]:
         publication = find_live(context)

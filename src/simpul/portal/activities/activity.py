@@ -56,7 +56,7 @@ class ActForm(forms.Form):
         super().__init__(data, **options)
         for one in self.fields.values():
             if isinstance(one, AttachmentField):
-                one.case = context.case
+                one.case = one.widget.case = context.case
         self.prepare()
 
     def prepare(self) -> None:

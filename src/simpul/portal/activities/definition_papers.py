@@ -20,5 +20,6 @@ def make_definition_papers(context: ActContext) -> None:
         "contact": describe_contact(context),
         "datasets": datasets,
     }
-    make_step_paper(context, "dokumen-integrasi", document, office=office)
-    make_step_paper(context, "struktur-database", {"version": contract.version, "datasets": datasets}, office=office)
+    make_step_paper(context, "dokumen-integrasi", document, office=office, formats=["pdf", "ods"])
+    structure = {"version": contract.version, "datasets": datasets}
+    make_step_paper(context, "struktur-database", structure, office=office, formats=["pdf", "ods"])

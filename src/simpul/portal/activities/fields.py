@@ -5,19 +5,40 @@ A program sends nested JSON; a page sends flat names (`data-0-name`). Both come 
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 
 Raw = Mapping[str, Any]
 
 
 class RowForm(forms.Form):
-    """One row of a RowsField."""
+    """One row of a RowsField; the fields named in `more` stand folded behind the others."""
 
     use_required_attribute = False
+    more: ClassVar[tuple[str, ...]] = ()
+
+    def list_shown(self) -> list[forms.BoundField]:
+        """Return the fields that are seen at once."""
+        return [one for one in self.visible_fields() if one.name not in self.more]
+
+    def list_folded(self) -> list[forms.BoundField]:
+        """Return the fields that are unfolded when needed."""
+        return [one for one in self.visible_fields() if one.name in self.more]
+
+    def is_unfolded(self) -> bool:
+        """Return whether something folded is wrong or needs an answer."""
+        return any(one.errors for one in self.list_folded())
+
+    told_title = ""
+
+    def make_title(self) -> str:
+        """Return what names the row beside its number."""
+        return self.told_title
 
     @classmethod
     def is_blank(cls, row: Raw) -> bool:
@@ -31,10 +52,15 @@ class RowForm(forms.Form):
 
 
 class RowsWidget(forms.Widget):
-    """A table of sub-forms; without JavaScript it shows some empty rows to fill."""
+    """A list of sub-forms that can be added and removed; without JavaScript it has one empty row to fill.
+
+    `checked` holds the row forms of the last check by their place, so that each error stands at its own field.
+    """
 
     template_name = "activities/rows.html"
-    spare_rows = 1
+    use_fieldset = True
+    can_add = True
+    checked: Mapping[int, RowForm] = MappingProxyType({})
 
     def __init__(self, row_form: type[RowForm]) -> None:
         super().__init__()
@@ -62,17 +88,37 @@ class RowsWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         rows = [row for row in value or [] if isinstance(row, Mapping)]
-        forms_ = [self.row_form(initial=row, prefix=f"{name}-{index}") for index, row in enumerate(rows)]
-        forms_.extend(
-            self.row_form(prefix=f"{name}-{len(rows) + spare}") for spare in range(0 if rows else self.spare_rows)
-        )
-        context["rows"] = forms_
-        context["empty_row"] = self.row_form(prefix=f"{name}-__index__")
-        context["columns"] = [field.label or key for key, field in self.row_form.base_fields.items()]
+        context["entries"] = [self.make_entry(row, f"{name}-{index}", index) for index, row in enumerate(rows)]
+        if not rows and self.can_add:
+            context["entries"] = [self.make_entry(None, f"{name}-0")]
+        context["can_add"] = self.can_add
+        context["blank"] = self.make_entry(None, f"{name}-__index__") if self.can_add else None
         return context
 
+    def make_entry(self, row: Mapping[str, Any] | None, prefix: str, index: int | None = None) -> RowForm:
+        """Return the sub-form that shows one row, with what is wrong in it."""
+        form = self.row_form(initial=row, prefix=prefix)
+        checked = self.checked.get(index) if index is not None else None
+        if checked is not None:
+            show_errors(form, checked)
+        return form
+
     def id_for_label(self, id_: str) -> str:
-        return f"{id_}_table"
+        return f"{id_}_group"
+
+
+def show_errors(form: RowForm, checked: RowForm) -> None:
+    """Put the errors of a checked form beside the fields of the form that shows the same row, also in nested rows."""
+    made = {
+        name: form.error_class([str(one) for one in messages], renderer=form.renderer, field_id=form[name].auto_id)
+        if name in form.fields
+        else messages
+        for name, messages in checked.errors.items()
+    }
+    form._errors = ErrorDict(made, renderer=form.renderer)
+    for name, one in checked.fields.items():
+        if isinstance(one, RowsField) and name in form.fields:
+            form.fields[name].widget.checked = one.widget.checked
 
 
 class RowsField(forms.Field):
@@ -80,7 +126,8 @@ class RowsField(forms.Field):
 
     def __init__(self, row_form: type[RowForm], *, min_rows: int = 0, max_rows: int = 500, **options: Any) -> None:
         options.setdefault("required", min_rows > 0)
-        super().__init__(widget=RowsWidget(row_form), **options)
+        options.setdefault("widget", RowsWidget(row_form))
+        super().__init__(**options)
         self.row_form, self.min_rows, self.max_rows = row_form, min_rows, max_rows
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
@@ -89,9 +136,11 @@ class RowsField(forms.Field):
             raise ValidationError(_("Isi paling sedikit %(count)d baris.") % {"count": self.min_rows}, code="required")
         if len(rows) > self.max_rows:
             raise ValidationError(_("Paling banyak %(count)d baris.") % {"count": self.max_rows}, code="max_rows")
-        cleaned, errors = [], []
+        cleaned: list[dict[str, Any]] = []
+        errors: list[str] = []
+        self.widget.checked = checked = {}
         for number, row in enumerate(rows, start=1):
-            form = self.row_form(data=row)
+            form = checked[number - 1] = self.row_form(data=row)
             unknown = sorted(set(row) - set(form.fields))
             if unknown:
                 errors.append(
@@ -139,16 +188,23 @@ class AttachmentWidget(forms.FileInput):
     """A file input beside the id of the file that is already kept, so that a mistake elsewhere never loses it."""
 
     template_name = "activities/attachment.html"
-    attachment: Any = None
+    case: Any = None
 
     def value_from_datadict(self, data: Raw, files: Raw, name: str) -> Any:
         return data.get(f"{name}__id") or data.get(name)
 
+    def value_omitted_from_data(self, data: Raw, files: Raw, name: str) -> bool:
+        return False
+
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
-        context["kept_id"] = value or ""
-        context["attachment"] = self.attachment
+        context["attachment"] = self._find_kept(value)
         return context
+
+    def _find_kept(self, value: Any) -> Any:
+        if self.case is None or not str(value or "").isdecimal():
+            return None
+        return self.case.attachments.defer("content").filter(pk=int(value)).first()
 
 
 class AttachmentField(forms.IntegerField):
@@ -166,5 +222,4 @@ class AttachmentField(forms.IntegerField):
         attachment = self.case.attachments.defer("content").filter(pk=number).first()
         if attachment is None:
             raise ValidationError(_("Berkas itu tidak ada pada permohonan ini."), code="unknown")
-        self.widget.attachment = attachment
         return int(number)

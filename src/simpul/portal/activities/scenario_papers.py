@@ -37,8 +37,8 @@ def make_agreement_papers(context: ActContext, version: ContractVersion) -> None
     facts = describe_contract(context, version)
     document = {**facts, "version": version.version, "contact": describe_contact(context)}
     document["business_process"] = context.answers(1, "kirim").get("business_process") or "-"
-    make_step_paper(context, "dokumen-integrasi", document)
-    make_step_paper(context, "struktur-database", {**facts, "version": version.version})
+    make_step_paper(context, "dokumen-integrasi", document, formats=["pdf", "odt"])
+    make_step_paper(context, "struktur-database", {**facts, "version": version.version}, formats=["pdf", "odt"])
     if version.state == ContractVersion.State.AGREED:
         make_step_paper(context, "berita-acara", _describe_minutes(context, version, facts))
 

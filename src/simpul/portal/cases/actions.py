@@ -12,9 +12,17 @@ from django.db import connection, transaction
 from simpul.kernel.clock import local, now
 from simpul.portal.audit.actions import record
 from simpul.portal.cases import history
+from simpul.portal.cases.attachments import attach
 from simpul.portal.cases.errors import ActAlreadyDone, ActNotOpen, NotYourAct, ReasonMissing
-from simpul.portal.cases.models import Case, Comment, Draft, OpenAct, Party
-from simpul.portal.cases.permissions import can_act, can_reassign, check_can_act, get_visible_case
+from simpul.portal.cases.models import Attachment, Case, Comment, Draft, OpenAct, Party
+from simpul.portal.cases.permissions import (
+    can_act,
+    can_reassign,
+    can_write,
+    check_can_act,
+    get_visible_case,
+    list_attachable_kinds,
+)
 from simpul.portal.contracts.models import Contract
 from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import list_lineage
@@ -23,6 +31,9 @@ from simpul.portal.people.permissions import has_role
 from simpul.portal.procedures import queries as procedures
 from simpul.procedure import interpreter
 from simpul.procedure.events import ActDone, Parties
+
+SCANNED_IN = {"surat-permohonan": 1, "berita-acara": 6}
+"""The row of the SOP that each kind of signed scan belongs to."""
 
 
 class ActRef(NamedTuple):
@@ -65,6 +76,8 @@ def open_case(
     Party.objects.create(case=case, organization=applicant, role=Party.Role.PEMOHON)
     events = interpreter.begin(history.load_procedure(case), Parties(applicant.code))
     history.append_events(case, events, person, now())
+    if not own:
+        case.open_acts.update(holder=person)  # a letter on paper waits in the inbox of the one who registers it
     record(person, "case.open", "case", case.number, applicant=applicant.code)
     return case
 
@@ -177,11 +190,52 @@ def hand_act(person: Person, number: str, ref: ActRef, to: Person, reason: str =
 def comment(person: Person, number: str, text: str) -> Comment:
     """Add a comment that all parties read. Raises: ReasonMissing when it is empty."""
     case = get_visible_case(person, number)
-    if has_role(person, Role.AUDITOR) and not has_role(person, *set(Role) - {Role.AUDITOR}):
+    if not can_write(person):
         raise NotYourAct(actor="—")
     if not text.strip():
         raise ReasonMissing
     return Comment.objects.create(case=case, person=person, text=text.strip()[:4000])
+
+
+@transaction.atomic
+def add_attachment(person: Person, number: str, kind: str, name: str, content: bytes) -> Attachment:
+    """Keep a file with a case outside an act: a signed scan, or whatever the parties should have.
+
+    Raises: NotYourAct, AttachmentRefused.
+    """
+    case = get_visible_case(person, number)
+    if kind not in list_attachable_kinds(person, case):
+        raise NotYourAct(actor="—")
+    step = history.load_procedure(case).step_by_no.get(SCANNED_IN.get(kind, 0))
+    round_no = case.position["rounds"].get(step.key, 1) if step else 0
+    kept = attach(person, case, step.key if step else "", round_no, kind, name, content)
+    record(person, "case.attach", "case", case.number, attachment=kept.pk, attachment_kind=kind, sha256=kept.digest)
+    return kept
+
+
+@transaction.atomic
+def keep_lost_draft(person: Person, number: str, ref: ActRef, answers: dict[str, Any]) -> Draft:
+    """Keep what a person typed for an act that somebody else completed first.
+
+    Raises: NotYourAct where it never was this person's to do.
+    """
+    case = get_visible_case(person, number)
+    done = case.events.filter(kind="act_done", step=ref.step, round=ref.round, act=ref.act).first()
+    party = Organization.objects.filter(code=ref.organization).first() if ref.organization else None
+    if done is None:
+        raise ActNotOpen
+    actor = history.load_procedure(case).step_by_key[ref.step].act_by_key[ref.act].actor
+    if not can_act(person, OpenAct(case=case, step_no=done.step_no, actor=actor, organization=party)):
+        raise NotYourAct(actor=actor)
+    draft, _ = Draft.objects.update_or_create(
+        case=case,
+        step=ref.step,
+        round=ref.round,
+        act=ref.act,
+        organization=party,
+        defaults={"answers": answers, "saved_by": person},
+    )
+    return draft
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import PurePosixPath
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from simpul.portal.cases.errors import AttachmentRefused, CaseNotFound
@@ -52,6 +53,13 @@ def sniff_type(name: str, content: bytes) -> str:
     if magic is None and b"\x00" in content[:8192]:
         raise _refuse(name, "isinya bukan teks (its content isn't text)")
     return ACCEPTED[extension]
+
+
+def read_upload(file: UploadedFile) -> bytes:
+    """Return what was uploaded, which lies on disk until here. Raises: AttachmentRefused where it is too large."""
+    if (file.size or 0) > LIMIT_BYTES:
+        raise _refuse(file.name or "", "lebih besar dari 25 MB (larger than 25 MB)")
+    return bytes(file.read())
 
 
 def _refuse(name: str, cause: str) -> AttachmentRefused:

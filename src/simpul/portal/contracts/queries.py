@@ -3,7 +3,7 @@
 from simpul.contract.model import Contract as Agreed
 from simpul.portal.cases.models import Case
 from simpul.portal.contracts.errors import ContractNotFound
-from simpul.portal.contracts.models import ContractVersion
+from simpul.portal.contracts.models import Agreement, ContractVersion
 
 
 def find_version(case: Case) -> ContractVersion | None:
@@ -29,6 +29,15 @@ def find_previous(version: ContractVersion) -> ContractVersion | None:
     """Return the version that was frozen before this one of the same contract, or None."""
     rows = version.contract.versions.filter(sequence__lt=version.sequence).exclude(odcs="")
     return rows.order_by("-sequence").first()
+
+
+def list_objections(case: Case) -> list[Agreement]:
+    """Return what parties objected to in the case's last frozen version that wasn't agreed; [] without one."""
+    rejected = ContractVersion.objects.filter(case=case, state=ContractVersion.State.REJECTED).order_by("-sequence")
+    version = rejected.first()
+    if version is None:
+        return []
+    return list(version.agreements.filter(agrees=False).select_related("organization").order_by("id"))
 
 
 def load_contract(version: ContractVersion) -> Agreed:

@@ -42,9 +42,14 @@ def keep_file(
     person: Person | None,
     suffix: str = "",
 ) -> Paper:
-    """Keep one made file as a paper of the case; its name carries case, round and suffix."""
+    """Keep one made file as a paper of the case.
+
+    Its name carries case, row, suffix and round, so that no two papers of a case share one: they lie side by side in
+    the bundle of row 13.
+    """
     stem, _, extension = file.name.rpartition(".")
-    name = "-".join(part for part in (case.number, stem, suffix, f"r{round_no}" if round_no > 1 else "") if part)
+    parts = (case.number, f"{step_no:02d}", stem.replace(f"-{case.number}", ""), suffix, f"r{round_no}")
+    name = "-".join(part for part in parts if part and part != "r1")
     return Paper.objects.create(
         case=case,
         step=step,

@@ -1,5 +1,7 @@
 """Reading what the exchange serves, for pages and papers."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db.models import QuerySet
 
@@ -30,6 +32,13 @@ def list_grants(organization: Organization, stage: str) -> QuerySet[Grant]:
     """Return an organization's grants that are in force in a stage."""
     rows = Grant.objects.filter(organization=organization, dataset__publication__stage=stage, revoked_at=None)
     return rows.select_related("dataset__publication").order_by("dataset__publication__context", "dataset__name")
+
+
+def find_trial(publication: Publication | None, organization: Organization) -> date | None:
+    """Return until when a consumer may try the rows before they are live, or None."""
+    grants = Grant.objects.filter(dataset__publication=publication, organization=organization, revoked_at=None)
+    until = grants.exclude(trial_until=None).order_by("-trial_until").values_list("trial_until", flat=True).first()
+    return until if publication is not None else None
 
 
 def list_applications(organization: Organization) -> QuerySet[Application]:

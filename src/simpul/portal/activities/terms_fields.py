@@ -1,0 +1,60 @@
+"""The scenario's rows as cards: one for each consumer and dataset, columns to be ticked. A program sends plain text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from simpul.contract.model import Contract, Dataset
+from simpul.portal.activities.fields import Raw, RowForm, RowsWidget
+
+
+class ColumnsWidget(forms.Widget):
+    """Column names with commas between them, ticked one by one; `*` ticks all."""
+
+    template_name = "activities/columns.html"
+    dataset: Dataset | None = None
+
+    @property
+    def use_fieldset(self) -> bool:
+        """A group of ticks has a legend; plain text, where the dataset isn't known, a label."""
+        return self.dataset is not None
+
+    def value_from_datadict(self, data: Raw, files: Raw, name: str) -> Any:
+        given = data.getlist(name) if hasattr(data, "getlist") else data.get(name)
+        return ", ".join(one for one in given if one) if isinstance(given, list) else given
+
+    def value_omitted_from_data(self, data: Raw, files: Raw, name: str) -> bool:
+        return False
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        chosen = {one.strip() for one in str(value or "").split(",")}
+        columns = self.dataset.columns if self.dataset else ()
+        context["choices"] = [(one, one.name in chosen or "*" in chosen) for one in columns]
+        return context
+
+
+class TermsWidget(RowsWidget):
+    """Rows that the case itself lays down: whom and what each is for stands as its title and can't be changed."""
+
+    can_add = False
+    contract: Contract | None = None
+    consumers: Mapping[str, str] = {}
+
+    def tell(self, contract: Contract, consumers: Mapping[str, str]) -> None:
+        """Tell which datasets and consumers the rows are about."""
+        self.contract, self.consumers = contract, consumers
+
+    def make_entry(self, row: Mapping[str, Any] | None, prefix: str, index: int | None = None) -> RowForm:
+        form = super().make_entry(row, prefix, index)
+        dataset = self.contract.find_dataset(str((row or {}).get("dataset", ""))) if self.contract else None
+        for name in ("organization", "dataset"):
+            if name in form.fields and dataset is not None:
+                form.fields[name].widget = forms.HiddenInput()
+        if "columns" in form.fields:
+            form.fields["columns"].widget.dataset = dataset  # type: ignore[attr-defined]
+        code = str((row or {}).get("organization", ""))
+        title = dataset.title or dataset.name if dataset else ""
+        form.told_title = " – ".join(one for one in (self.consumers.get(code, code), title) if one)
+        return form
