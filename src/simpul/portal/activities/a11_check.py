@@ -165,7 +165,7 @@ class ConsumerCheck(Handler):
         described = [
             {
                 "at": paper_facts.describe_instant(one.at),
-                "dataset": one.dataset,
+                "dataset": one.dataset or "-",
                 "status": str(one.status),
                 **({"rows": one.rows} if one.rows is not None else {}),
             }
