@@ -33,6 +33,13 @@
     target.closest(".field, tr")?.scrollIntoView({ block: "center" });
   });
 
+  // Whatever scrolls sideways can be reached and scrolled by keyboard.
+  const openScrollers = (root) => root.querySelectorAll(".table-box, .diagram, .tabs, pre").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth && !box.hasAttribute("tabindex")) box.tabIndex = 0;
+  });
+  openScrollers(document);
+  document.addEventListener("htmx:afterSwap", (event) => openScrollers(event.target));
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent === "yes") event.preventDefault();
