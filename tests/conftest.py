@@ -1,4 +1,4 @@
-"""What every test may ask for: `--long`, and real PostgreSQL databases that `migrate` made ready.
+"""What every test may ask for: `--long`, a browser, and real PostgreSQL databases that `migrate` made ready.
 
 `database` gives a module its own migrated database on the newest PostgreSQL; `each_major` gives one on each
 PostgreSQL that the order names. All processes of a test run share one cluster a major, with a template
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from simpul.cli.browser import find_browser
 from simpul.kernel.settings import Settings, read_settings
 from simpul.store.binaries import list_binaries
 from simpul.store.launcher import Database, open_database
@@ -54,6 +55,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def long(request: pytest.FixtureRequest) -> bool:
     """Return whether the full counts are asked for."""
     return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def browser_program() -> str:
+    """Return the path of a Chromium; skip, saying so, where there is none."""
+    found = find_browser()
+    if found is None:
+        pytest.skip("no Chromium here: install it, or name one in SIMPUL_BROWSER")
+    return found
 
 
 @pytest.fixture(scope="session")
