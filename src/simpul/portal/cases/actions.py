@@ -13,7 +13,7 @@ from simpul.kernel.clock import local, now
 from simpul.portal.audit.actions import record
 from simpul.portal.cases import history
 from simpul.portal.cases.attachments import attach
-from simpul.portal.cases.errors import ActAlreadyDone, ActNotOpen, NotYourAct, ReasonMissing
+from simpul.portal.cases.errors import ActAlreadyDone, ActNotOpen, ChangeUnclear, NotYourAct, ReasonMissing
 from simpul.portal.cases.models import Attachment, Case, Comment, Draft, OpenAct, Party
 from simpul.portal.cases.permissions import (
     can_act,
@@ -24,6 +24,7 @@ from simpul.portal.cases.permissions import (
     list_attachable_kinds,
 )
 from simpul.portal.contracts.models import Contract
+from simpul.portal.contracts.queries import is_in_force
 from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import list_lineage
 from simpul.portal.people.models import Person, Role
@@ -57,11 +58,13 @@ def open_case(
     """Open a case with row 1 as a draft of the applicant's.
 
     Kominfo may open one for an agency whose letter came on paper (register); otherwise only its own officers may.
-    Raises: NotYourAct.
+    Raises: NotYourAct, ChangeUnclear.
     """
     own = applicant in list_lineage(person.organization) and has_role(person, Role.OPD)
     if not own and not has_role(person, Role.SUB_KOORDINASI, Role.BIDANG, Role.TIM_IT):
         raise NotYourAct(actor=applicant.name)
+    if (kind == Case.Kind.NEW) != (changes is None) or not (changes is None or is_in_force(changes)):
+        raise ChangeUnclear
     version = procedures.get_current("splp")
     case = Case(
         number=_make_number(local(now()).date()),
@@ -106,7 +109,7 @@ def find_open_act(case: Case, ref: ActRef, person: Person | None = None) -> Open
     if row is not None:
         return row
     done = case.events.filter(kind="act_done", step=ref.step, round=ref.round, act=ref.act)
-    done = done.filter(organization__code=ref.organization) if ref.organization else done
+    done = done.filter(organization__code=ref.organization) if ref.organization else done.filter(organization=None)
     first = done.select_related("person").first()
     if first is not None:
         raise ActAlreadyDone(first=first.person, at=f"{local(first.at):%d-%m-%Y %H.%M}")

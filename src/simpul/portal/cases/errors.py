@@ -1,6 +1,6 @@
 """What can go wrong when people act on a case."""
 
-from simpul.kernel.errors import Conflict, NotFound, Refused
+from simpul.kernel.errors import Conflict, Invalid, NotFound, Refused
 from simpul.kernel.words import Words
 
 
@@ -42,6 +42,25 @@ class ReasonMissing(Refused):
     code = "SPL415"
     status = 422
     message = Words("Alasan wajib diisi.", "A reason is required.")
+
+
+class RowsNotShown(Refused):
+    code = "SPL417"
+    message = Words(
+        "Berkas ini memuat baris data; hanya petugas instansi pemiliknya yang dapat membukanya.",
+        "This file holds rows of data; only officers of the agency that owns them may open it.",
+    )
+
+
+class ChangeUnclear(Invalid):
+    """A case of a live service names it; a case for a new service names none."""
+
+    code = "SPL418"
+    message = Words(
+        "Permohonan perubahan atau penambahan pemanfaat harus menyebut layanan yang sudah disepakati.",
+        "A case that changes a service or adds a consumer must name a service that is in force.",
+    )
+    hint = Words("Pilih layanannya, atau ajukan layanan baru.", "Choose the service, or ask for a new one.")
 
 
 class AttachmentRefused(Refused):

@@ -100,7 +100,7 @@ def check_can_act(person: Person, act: OpenAct) -> None:
     """Raise NotYourAct or HeldByColleague unless this person may complete the act now."""
     if not can_act(person, act):
         raise NotYourAct(actor=act.organization.name if act.organization else Role(act.actor).label)
-    if act.holder_id not in (None, person.pk) and act.holder is not None and act.holder.is_active:
+    if act.holder is not None and act.holder_id != person.pk and can_act(act.holder, act):
         raise HeldByColleague(holder=act.holder.name)
 
 

@@ -16,10 +16,11 @@ from simpul.contract.model import ConsumerTerms, Dataset
 from simpul.contract.model import Contract as Agreed
 from simpul.contract.odcs import write_odcs
 from simpul.portal.cases.models import Case
-from simpul.portal.contracts.errors import ContextTaken, ContractUnready
+from simpul.portal.contracts.errors import ContextTaken, ContractUnready, ServiceInChange
 from simpul.portal.contracts.models import Agreement, Contract, ContractVersion
 from simpul.portal.contracts.queries import find_version, load_contract
 from simpul.portal.organizations.models import Organization
+from simpul.portal.organizations.queries import find_successor, list_lineage
 from simpul.portal.people.models import Person
 
 State = ContractVersion.State
@@ -38,9 +39,10 @@ def save_definition(
 
     Raises: ContextTaken when the context names another service.
     """
+    check_not_in_change(case)
     before = find_version(case)
     contract = _get_contract(case, provider, context, title, before)
-    terms = load_contract(before).consumers if before else _carry_terms(case)
+    terms = load_contract(before).consumers if before else tuple(list_terms_in_force(contract))
     agreed = Agreed(
         context=contract.context,
         version=_propose_version(case, contract, tuple(datasets)),
@@ -67,13 +69,9 @@ def _get_contract(
     own = before.contract if before else None
     other = Contract.objects.filter(context=context).exclude(pk=own.pk if own else None).first()
     if other is not None:
-        if (
-            other.versions.exclude(case__state__in=[Case.State.WITHDRAWN, Case.State.STOPPED])
-            .exclude(case=case)
-            .exists()
-        ):
+        if not _is_free_again(other, case, provider):
             raise ContextTaken(context=context)
-        own = other  # its only cases were withdrawn or stopped: the name is free again
+        own = other
     if own is None:
         return Contract.objects.create(context=context, title=title, provider=provider)
     own.title, own.provider = title, provider
@@ -81,6 +79,26 @@ def _get_contract(
         own.context = context
     own.save()
     return own
+
+
+def _is_free_again(contract: Contract, case: Case, provider: Organization) -> bool:
+    """Return whether a name may be taken anew: all its cases were withdrawn or stopped, and the provider is the same.
+
+    Rows that were delivered in them lie closed in its tables still, and they are that provider's alone.
+    """
+    others = contract.versions.exclude(case=case)
+    over = not others.exclude(case__state__in=[Case.State.WITHDRAWN, Case.State.STOPPED]).exists()
+    return over and contract.provider in list_lineage(provider)
+
+
+def check_not_in_change(case: Case) -> None:
+    """Lock the service that a case changes until the transaction ends. Raises: ServiceInChange, naming the other case."""
+    if case.changes_id is None:
+        return
+    contract = Contract.objects.select_for_update().get(pk=case.changes_id)
+    other = Case.objects.filter(changes=contract, state=Case.State.RUNNING).exclude(pk=case.pk).order_by("id").first()
+    if other is not None:
+        raise ServiceInChange(context=contract.context, number=other.number)
 
 
 def _get_draft(case: Case, contract: Contract, before: ContractVersion | None) -> ContractVersion:
@@ -91,15 +109,20 @@ def _get_draft(case: Case, contract: Contract, before: ContractVersion | None) -
     return ContractVersion(contract=contract, case=case, sequence=last.sequence + 1 if last else 1)
 
 
-def _carry_terms(case: Case) -> tuple[ConsumerTerms, ...]:
-    """A change of a live service starts from the terms in force."""
-    live = find_version_in_force(case.changes) if case.changes else None
-    return load_contract(live).consumers if live else ()
+def list_terms_in_force(contract: Contract) -> list[ConsumerTerms]:
+    """Return the consumers' terms of the version in force, under the names that the organizations have now."""
+    live = find_version_in_force(contract)
+    terms = load_contract(live).consumers if live else ()
+    codes = {one.organization for one in terms}
+    named = Organization.objects.filter(code__in=codes).select_related("successor")
+    today = {one.code: find_successor(one).code for one in named}
+    return [replace(one, organization=today.get(one.organization, one.organization)) for one in terms]
 
 
 def find_version_in_force(contract: Contract) -> ContractVersion | None:
-    """Return the version that the parties agreed to last, or None."""
-    return contract.versions.filter(state=State.AGREED).order_by("-sequence").first()
+    """Return the version that the last closed case put into force, or None: what a running case agrees isn't yet."""
+    rows = contract.versions.filter(state=State.AGREED, case__state=Case.State.CLOSED)
+    return rows.select_related("contract", "case").order_by("-sequence").first()
 
 
 def _propose_version(case: Case, contract: Contract, datasets: tuple[Dataset, ...]) -> str:
@@ -108,7 +131,7 @@ def _propose_version(case: Case, contract: Contract, datasets: tuple[Dataset, ..
     The last number counts the versions that were frozen in this case before.
     """
     revision = contract.versions.filter(case=case).exclude(odcs="").count()
-    live = contract.versions.filter(state=State.AGREED).exclude(case=case).order_by("-sequence").first()
+    live = find_version_in_force(contract)
     if live is None:
         return f"1.0.{revision}"
     old = load_contract(live)
@@ -124,12 +147,17 @@ def freeze_version(
 ) -> ContractVersion:
     """Complete a draft with each consumer's terms, check it, and freeze it for the parties to agree.
 
+    A minor version takes nothing from the consumers who aren't parties of its case: their terms stand in it as they
+    were agreed. Of a new major version they have nothing before they agree; the older one goes on serving them.
+
     Raises: ContractUnready with each finding; nothing is changed then.
     """
     before = find_version(case)
     if before is None:
         raise ContractUnready
-    agreed = replace(draft, consumers=tuple(terms), version=_propose_version(case, before.contract, draft.datasets))
+    own = tuple(terms)
+    agreed = replace(draft, consumers=own, version=_propose_version(case, before.contract, draft.datasets))
+    agreed = replace(agreed, consumers=(*own, *_list_kept_terms(before.contract, agreed)))
     findings = list_findings(agreed)
     if findings:
         raise ContractUnready(findings=findings)
@@ -141,6 +169,15 @@ def freeze_version(
     version.state, version.frozen_at, version.frozen_by = State.FROZEN, at, person
     version.save()
     return version
+
+
+def _list_kept_terms(contract: Contract, agreed: Agreed) -> list[ConsumerTerms]:
+    live = find_version_in_force(contract)
+    if live is None or load_contract(live).major != agreed.major:
+        return []
+    own = Organization.objects.filter(code__in={one.organization for one in agreed.consumers})
+    named = {predecessor.code for one in own for predecessor in list_lineage(one)}
+    return [one for one in list_terms_in_force(contract) if one.organization not in named]
 
 
 def record_agreement(
@@ -188,5 +225,5 @@ def describe_changes(old: ContractVersion | None, new: ContractVersion) -> list[
 
 def supersede_older(version: ContractVersion) -> None:
     """Mark the versions that this one takes the place of, once it is in force."""
-    older = version.contract.versions.filter(state=State.AGREED, sequence__lt=version.sequence)
+    older = version.contract.versions.filter(state__in=[State.AGREED, State.FROZEN], sequence__lt=version.sequence)
     older.update(state=State.SUPERSEDED)

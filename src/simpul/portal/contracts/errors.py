@@ -23,3 +23,17 @@ class ContextTaken(Conflict):
         "Konteks “{context}” sudah dipakai layanan lain.", "The context “{context}” belongs to another service."
     )
     hint = Words("Pilih nama konteks yang lain.", "Choose another context name.")
+
+
+class ServiceInChange(Conflict):
+    """One case at a time changes a service: two would overwrite each other's version."""
+
+    code = "SPL433"
+    message = Words(
+        "Layanan “{context}” sedang diubah melalui permohonan {number}.",
+        "The service “{context}” is being changed by case {number}.",
+    )
+    hint = Words(
+        "Simpan sebagai draf, dan kirim setelah permohonan itu selesai, ditarik, atau dihentikan.",
+        "Keep yours as a draft, and send it once that case is closed, withdrawn or stopped.",
+    )

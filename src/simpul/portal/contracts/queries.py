@@ -3,7 +3,7 @@
 from simpul.contract.model import Contract as Agreed
 from simpul.portal.cases.models import Case
 from simpul.portal.contracts.errors import ContractNotFound
-from simpul.portal.contracts.models import Agreement, ContractVersion
+from simpul.portal.contracts.models import Agreement, Contract, ContractVersion
 
 
 def find_version(case: Case) -> ContractVersion | None:
@@ -23,6 +23,11 @@ def get_version(case: Case, *states: str) -> ContractVersion:
     if version is None:
         raise ContractNotFound
     return version
+
+
+def is_in_force(contract: Contract) -> bool:
+    """Return whether a closed case has put a version of it into force."""
+    return contract.versions.filter(state=ContractVersion.State.AGREED, case__state=Case.State.CLOSED).exists()
 
 
 def find_previous(version: ContractVersion) -> ContractVersion | None:
