@@ -37,6 +37,8 @@ def list_live_missing(context: ActContext) -> list[Words]:
         return [
             Words(f"Tabel data gagal disiapkan: {publication.problem}", f"The tables failed: {publication.problem}")
         ]
+    if publication.compiled.get("version") != publication.contract_version.version:
+        return [Words("Perubahan tabel data sedang disiapkan.", "The tables are being changed.")]
     empty = [one.name for one in publication.datasets.all() if one.row_count == 0]
     if empty:
         names = ", ".join(empty)

@@ -96,24 +96,26 @@ def refresh_missing(case: Case) -> None:
             continue
         context = make_context(case.created_by, case, act)
         missing = [[words.id, words.en] for words in get_handler(act.step_no, act.act).list_missing(context)]
-        if missing != act.missing:
-            act.missing = missing
-            act.save(update_fields=["missing"])
+        if missing != act.missing:  # by a query of its own: the act may be done meanwhile
+            OpenAct.objects.filter(pk=act.pk).update(missing=missing)
 
 
 @transaction.atomic
 def withdraw(person: Person, number: str, reason: str) -> Case:
     """Outside the SOP: the applicant *menarik* the case; what it opened in the exchange is closed."""
-    case = cases.withdraw(person, number, reason)
-    close_case_services(case, reason)
-    return case
+    return _close_services(person, cases.withdraw(person, number, reason), reason)
 
 
 @transaction.atomic
 def stop(person: Person, number: str, reason: str) -> Case:
     """Outside the SOP: Bidang *menghentikan* the case; what it opened in the exchange is closed."""
-    case = cases.stop(person, number, reason)
-    close_case_services(case, reason)
+    return _close_services(person, cases.stop(person, number, reason), reason)
+
+
+def _close_services(person: Person, case: Case, reason: str) -> Case:
+    closed = close_case_services(case, reason)
+    if closed:
+        record(person, "services.closed", "case", case.number, services=closed)
     return case
 
 

@@ -9,8 +9,8 @@ from simpul.portal.services.models import Publication
 def remove_absent_datasets(publication: Publication, names: Iterable[str]) -> None:
     """Remove the datasets of a publication that a new version doesn't name, their batches and grants with them.
 
-    Only for a publication that isn't open: an open one never loses a dataset. Each removal leaves an audit line with
-    its counts. The worker drops the tables.
+    A live service loses none that was ever in force, since a minor version only adds: then it is one that an earlier
+    round of the change added. Each removal leaves an audit line with its counts. The worker drops the tables.
     """
     if publication.pk is None:
         return

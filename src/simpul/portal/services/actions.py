@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from simpul.access.keys import NewKey, make_key
 from simpul.contract.compile import compile_publication
@@ -15,6 +16,7 @@ from simpul.contract.model import ConsumerTerms
 from simpul.kernel.clock import local, now
 from simpul.portal.audit.actions import record
 from simpul.portal.cases.models import Case
+from simpul.portal.contracts.actions import find_version_in_force
 from simpul.portal.contracts.models import ContractVersion
 from simpul.portal.contracts.queries import load_contract
 from simpul.portal.organizations.models import Organization
@@ -38,12 +40,13 @@ def publish(version: ContractVersion, stage: str) -> Publication:
     A live service that is open stays open while a minor version is added to it.
     """
     contract = load_contract(version)
-    publication = Publication.objects.filter(context=contract.context, major=contract.major, stage=stage).first()
+    rows = Publication.objects.filter(context=contract.context, major=contract.major, stage=stage)
+    publication = rows.select_for_update().first()  # a worker may be preparing it for an earlier version
     if publication is None:
         publication = Publication(context=contract.context, major=contract.major, stage=stage)
     if publication.state not in (State.LIVE, State.DEPRECATED):
         publication.state = State.PREPARING
-        remove_absent_datasets(publication, [one.name for one in contract.datasets])
+    remove_absent_datasets(publication, [one.name for one in contract.datasets])
     publication.contract_version, publication.problem = version, ""
     publication.save()
     defer(connection, "publish", lock=f"publish:{contract.context}", publication_id=publication.pk)
@@ -66,8 +69,10 @@ def write_compiled(publication: Publication) -> None:
 
 
 def grant_provider(publication: Publication, case: Case) -> None:
-    """Give the provider reading and delivering of all columns of its own datasets."""
+    """Give the provider reading and delivering of all columns of its own datasets; whoever was provider before loses it."""
     provider = publication.contract_version.contract.provider
+    rows = Grant.objects.filter(dataset__publication=publication, role="penyedia", revoked_at=None)
+    rows.exclude(organization=provider).update(revoked_at=now())
     for dataset in publication.datasets.all():
         _replace_grant(
             dataset,
@@ -84,7 +89,10 @@ def grant_provider(publication: Publication, case: Case) -> None:
 def grant_consumers(
     publication: Publication, case: Case, *, trial_until: date | None = None, only: Organization | None = None
 ) -> list[Grant]:
-    """Give the consumers what the contract says of each; with `trial_until`, for a trial until that day alone."""
+    """Give the consumers what the contract says of each; with `trial_until`, for a trial until that day alone.
+
+    A trial stands beside what was agreed before: a consumer of a live service never loses by trying its next version.
+    """
     contract = load_contract(publication.contract_version)
     terms = [one for one in contract.consumers if only is None or one.organization == only.code]
     named = Organization.objects.filter(code__in=[one.organization for one in terms]).select_related("successor")
@@ -120,10 +128,11 @@ def _grant_terms(
 
 
 def _replace_grant(dataset: Dataset, organization: Organization, role: str, case: Case, **terms: object) -> Grant:
-    """Put a new grant in the place of the one in force, which is kept as revoked."""
-    Grant.objects.filter(dataset=dataset, organization=organization, role=role, revoked_at=None).update(
-        revoked_at=now()
-    )
+    """Put a new grant in the place of the one in force, which is kept as revoked; a trial replaces trials alone."""
+    rows = Grant.objects.filter(dataset=dataset, organization=organization, role=role, revoked_at=None)
+    if terms.get("trial_until"):
+        rows = rows.exclude(trial_until=None)
+    rows.update(revoked_at=now())
     return Grant.objects.create(dataset=dataset, organization=organization, role=role, case=case, **terms)
 
 
@@ -145,20 +154,33 @@ def go_live(publication: Publication, case: Case) -> None:
     older.filter(state=State.LIVE).update(state=State.DEPRECATED, updated_at=now())
 
 
-def close_case_services(case: Case, reason: str) -> None:
+def close_case_services(case: Case, reason: str) -> list[dict[str, object]]:
     """Close what a stopped or withdrawn case has opened: its sandbox, its verification, its grants on them.
 
-    Rows already delivered stay in their tables, closed to all; a service that was live before the case stays live.
+    Rows already delivered stay in their tables, closed to all. A service that was live before the case serves the
+    version in force again, also in its sandbox. Returns: what became of each publication and its rows, for the log.
     """
-    for publication in Publication.objects.filter(contract_version__case=case).select_for_update():
-        if publication.state in (State.LIVE, State.DEPRECATED):
-            continue
-        publication.state, publication.problem = State.CLOSED, reason
-        publication.save(update_fields=["state", "problem", "updated_at"])
-        rows = Grant.objects.filter(dataset__publication=publication, revoked_at=None)
-        organizations = {one.organization for one in rows.select_related("organization")}
-        rows.update(revoked_at=now())
-        _revoke_useless_keys(organizations, publication.stage)
+    closed: list[dict[str, object]] = []
+    for publication in Publication.objects.filter(contract_version__case=case).select_for_update(of=("self",)):
+        before = find_version_in_force(publication.contract_version.contract)
+        rows = {one.name: one.row_count for one in publication.datasets.order_by("id")}
+        grants = Grant.objects.filter(dataset__publication=publication, revoked_at=None)
+        if before is not None and load_contract(before).major == publication.major:
+            _revoke_grants(grants.filter(case=case, role="pemanfaat"), publication.stage)
+            publication = publish(before, publication.stage)
+        else:
+            publication.state, publication.problem = State.CLOSED, reason
+            publication.save(update_fields=["state", "problem", "updated_at"])
+            _revoke_grants(grants, publication.stage)
+        version = publication.contract_version.version
+        closed.append({"stage": publication.stage, "state": publication.state, "version": version, "rows": rows})
+    return closed
+
+
+def _revoke_grants(grants: QuerySet[Grant], stage: str) -> None:
+    organizations = {one.organization for one in grants.select_related("organization")}
+    grants.update(revoked_at=now())
+    _revoke_useless_keys(organizations, stage)
 
 
 def _revoke_useless_keys(organizations: set[Organization], stage: str) -> None:

@@ -19,7 +19,8 @@ from simpul.kernel.clock import now
 from simpul.kernel.errors import SimpulError, Unavailable
 from simpul.portal.cases.models import Case
 from simpul.portal.contracts.queries import load_contract
-from simpul.portal.services.actions import grant_consumers, grant_provider, write_compiled
+from simpul.portal.services.actions import grant_consumers, grant_provider, revoke_absent_consumers, write_compiled
+from simpul.portal.services.leftovers import drop_leftovers
 from simpul.portal.services.models import Dataset, Publication
 from simpul.store.datasets import TableDiffers, create_dataset_tables, drop_dataset_tables
 from simpul.store.sql import SQL, Connection, Identifier, dict_row
@@ -71,6 +72,7 @@ def _prepare(publication_id: int) -> None:
     grant_provider(publication, case)
     if publication.stage == Stage.SANDBOX:
         grant_consumers(publication, case)
+        revoke_absent_consumers(publication, {one.organization for one in contract.consumers})
         _fill_mock_rows(link, publication, contract)
     if publication.state not in (State.LIVE, State.DEPRECATED):
         publication.state = State.OPEN if publication.stage == Stage.SANDBOX else State.VERIFICATION
@@ -99,11 +101,14 @@ def _make_live_tables(link: Connection[Any], publication: Publication, contract:
     through the new contract's checks, so that none is lost silently.
     """
     plans = compile_ddl(contract, Stage.LIVE)
+    is_open = publication.state in (State.LIVE, State.DEPRECATED)
+    if is_open:
+        drop_leftovers(link, publication, plans)
     try:
         with link.transaction():
             create_dataset_tables(link, plans)
     except TableDiffers:
-        if publication.state in (State.LIVE, State.DEPRECATED):
+        if is_open:
             raise
         kept = {one.name: _read_rows(link, one) for one in publication.datasets.all()}
         for schema in {plan.schema for plan in plans}:
