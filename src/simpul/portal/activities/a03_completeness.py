@@ -51,7 +51,7 @@ class CompletenessForm(ActForm):
     )
 
     def prepare(self) -> None:
-        letter = self.context.answers(1, "kirim")
+        letter = read_letter(self.context)
         ordered: dict[str, forms.Field] = {}
         for one in REQUIREMENTS:
             met = one.is_met(letter)
@@ -76,7 +76,18 @@ class CompletenessForm(ActForm):
         for one in REQUIREMENTS:
             if values.get(f"{one.key}_ada") == "belum" and not values.get(f"{one.key}_alasan"):
                 self.add_error(f"{one.key}_alasan", _("Tulis apa yang harus dilengkapi."))
+        if values.get("surat_ada") == "ada" and not read_letter(self.context)["signed_scan"]:
+            self.add_error(
+                "surat_ada", _("Pindaian surat bertanda tangan belum diunggah. Unggah dahulu, atau tandai belum.")
+            )
         return values
+
+
+def read_letter(context: ActContext) -> dict[str, Any]:
+    """Return row 1's answers; a signed scan that followed later counts as the letter's."""
+    letter = context.answers(1, "kirim")
+    scan = letter.get("signed_scan") or list_attachments(context.case, ["surat-permohonan"]).values_list("pk").last()
+    return {**letter, "signed_scan": scan}
 
 
 def list_missing_requirements(answers: dict[str, Any]) -> list[dict[str, Any]]:
@@ -110,7 +121,7 @@ class Completeness(Activity):
     handlers = {"periksa": Check()}
 
     def on_completed(self, context: ActContext, gate: Mapping[str, str]) -> None:
-        answers, letter = context.answers(3, "periksa"), context.answers(1, "kirim")
+        answers, letter = context.answers(3, "periksa"), read_letter(context)
         missing = list_missing_requirements(answers)
         make_step_paper(context, "cek-kelengkapan", _describe_check(context, answers, letter))
         if not missing:

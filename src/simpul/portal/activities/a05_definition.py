@@ -127,6 +127,7 @@ class DefinitionForm(ActForm):
 class FileForm(ActForm):
     file = AttachmentField(
         "data-contoh",
+        also=("dokumen-data-informasi",),
         label=_("Berkas data (CSV, XLSX, atau ODS)"),
         help_text=_("Tipe diusulkan dari seluruh barisnya; betulkan seperlunya."),
     )

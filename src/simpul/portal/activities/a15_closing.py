@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from simpul.kernel.words import Words
@@ -14,8 +16,10 @@ from simpul.portal.activities.activity import ActContext, ActForm, Activity, Han
 from simpul.portal.activities.contract_facts import describe_shares, describe_version
 from simpul.portal.activities.fields import AttachmentField
 from simpul.portal.activities.papers import make_step_paper
+from simpul.portal.cases.models import Attachment
 from simpul.portal.contracts.actions import supersede_older
-from simpul.portal.contracts.queries import load_contract
+from simpul.portal.contracts.models import ContractVersion
+from simpul.portal.contracts.queries import get_version, load_contract
 from simpul.portal.papers import facts as paper_facts
 from simpul.portal.papers.queries import list_papers
 from simpul.portal.procedures import queries as procedures
@@ -47,6 +51,23 @@ class ClosingForm(ActForm):
         help_text=_("Satu saran tiap baris."),
     )
 
+    def clean_minutes_scan(self) -> int:
+        """What the parties signed is the version agreed last: a scan of an earlier round's paper isn't that."""
+        scan: int = self.cleaned_data["minutes_scan"]
+        version = get_version(self.context.case, ContractVersion.State.AGREED)
+        if not find_scans(self.context, version).filter(pk=scan).exists():
+            words = _(
+                "Pindaian itu lebih tua dari rumusan yang disepakati terakhir. Unggah Berita Acara versi %(version)s."
+            )
+            raise ValidationError(words % {"version": version.version})
+        return scan
+
+
+def find_scans(context: ActContext, version: ContractVersion) -> QuerySet[Attachment]:
+    """Return the scans of the Berita Acara that were uploaded since the version was put before the parties."""
+    scans = context.case.attachments.filter(kind="berita-acara")
+    return scans.filter(at__gte=version.frozen_at) if version.frozen_at else scans
+
 
 class Finish(Handler):
     form_class = ClosingForm
@@ -54,7 +75,8 @@ class Finish(Handler):
     submit_label = "Selesaikan dan aktifkan layanan"
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
-        scan = context.case.attachments.filter(kind="berita-acara").order_by("-id").values_list("pk", flat=True).first()
+        version = get_version(context.case, ContractVersion.State.AGREED)
+        scan = find_scans(context, version).order_by("-id").values_list("pk", flat=True).first()
         return {"minutes_scan": scan} if scan else {}
 
     def list_missing(self, context: ActContext) -> list[Words]:
@@ -65,7 +87,7 @@ class Finish(Handler):
         return {
             "publication": publication,
             "address": make_address(publication) if publication else "",
-            "has_scan": context.case.attachments.filter(kind="berita-acara").exists(),
+            "has_scan": find_scans(context, get_version(context.case, ContractVersion.State.AGREED)).exists(),
             "papers": list_papers(context.case).filter(kind="berita-acara").order_by("-id")[:2],
         }
 

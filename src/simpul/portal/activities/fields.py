@@ -208,11 +208,11 @@ class AttachmentWidget(forms.FileInput):
 
 
 class AttachmentField(forms.IntegerField):
-    """The id of an attachment of the same case; `kind` says what the file stands for."""
+    """The id of an attachment of the same case; `kind` says what the file stands for, `also` what else is taken."""
 
-    def __init__(self, kind: str, **options: Any) -> None:
+    def __init__(self, kind: str, *, also: tuple[str, ...] = (), **options: Any) -> None:
         super().__init__(widget=AttachmentWidget(), min_value=1, **options)
-        self.kind = kind
+        self.kind, self.kinds = kind, (kind, *also)
         self.case: Any = None
 
     def clean(self, value: Any) -> int | None:
@@ -222,4 +222,6 @@ class AttachmentField(forms.IntegerField):
         attachment = self.case.attachments.defer("content").filter(pk=number).first()
         if attachment is None:
             raise ValidationError(_("Berkas itu tidak ada pada permohonan ini."), code="unknown")
+        if attachment.kind not in self.kinds:
+            raise ValidationError(_("Berkas itu diunggah untuk keperluan lain. Unggah berkasnya di sini."), code="kind")
         return int(number)
