@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from simpul.portal.activities import actions as activities
 from simpul.portal.cases import actions as cases
 from simpul.portal.cases import queries as case_queries
-from simpul.portal.cases.attachments import attach, get_attachment
+from simpul.portal.cases.attachments import attach, get_attachment, read_upload
+from simpul.portal.cases.errors import ActAlreadyDone
 from simpul.portal.cases.models import Case, OpenAct
 from simpul.portal.cases.permissions import acts_for, check_can_act, get_visible_case, list_visible_cases
-from simpul.portal.contracts.models import Contract
 from simpul.portal.manage import describe
 from simpul.portal.manage.openapi import write_openapi
 from simpul.portal.manage.requests import FieldMissing, get_count, get_object, get_text, read_act, read_body
@@ -21,6 +21,8 @@ from simpul.portal.organizations.queries import get_organization
 from simpul.portal.papers.queries import get_paper, list_papers
 from simpul.portal.people.models import Person
 from simpul.portal.people.permissions import roles_of
+from simpul.portal.services.asking import open_linked_case
+from simpul.portal.services.permissions import get_known_contract
 from simpul.portal.site.access import public
 
 PAGE_ROWS = 100
@@ -67,16 +69,17 @@ def work_on_cases(request: HttpRequest) -> HttpResponse:
             for one in rows[:PAGE_ROWS]
         ]
         return JsonResponse({"cases": listed})
-    body = read_body(request)
-    context = get_text(body, "changes", "")
-    case = cases.open_case(
-        person,
-        get_organization(get_text(body, "applicant", person.organization.code)),
-        kind=_read_kind(body),
-        changes=Contract.objects.filter(context=context).first() if context else None,
-        is_sample=body.get("sample") is True,
-    )
-    return JsonResponse(describe.describe_case(case), status=201)
+    return JsonResponse(describe.describe_case(_open_case(person, read_body(request))), status=201)
+
+
+def _open_case(person: Person, body: dict[str, Any]) -> Case:
+    """An agency asks for itself; Kominfo registers the letter on paper of another one."""
+    applicant = get_organization(get_text(body, "applicant", person.organization.code))
+    kind, context = _read_kind(body), get_text(body, "changes", "")
+    if context and applicant == person.organization:
+        return open_linked_case(person, context, kind)
+    changes = get_known_contract(person, context) if context else None
+    return cases.open_case(person, applicant, kind=kind, changes=changes, is_sample=body.get("sample") is True)
 
 
 def _read_kind(body: dict[str, Any]) -> str:
@@ -106,7 +109,12 @@ def work_on_acts(request: HttpRequest, number: str) -> HttpResponse:
             {"acts": [{**describe.describe_act(act), **describe.describe_form(person, act)} for act in own]}
         )
     body = read_body(request)
-    case = activities.complete_act(person, number, read_act(body), get_object(body, "answers"))
+    act, answers = read_act(body), get_object(body, "answers")
+    try:
+        case = activities.complete_act(person, number, act, answers)
+    except ActAlreadyDone:
+        cases.keep_lost_draft(person, number, act, answers)
+        raise
     return JsonResponse(describe.describe_case(case))
 
 
@@ -177,7 +185,7 @@ def add_attachment(request: HttpRequest, number: str) -> HttpResponse:
     case = get_visible_case(person, number)
     act: OpenAct = cases.find_open_act(case, read_act(given))
     check_can_act(person, act)
-    kept = attach(person, case, act.step, act.round, get_text(given, "kind"), file.name or "", file.read())
+    kept = attach(person, case, act.step, act.round, get_text(given, "kind"), file.name or "", read_upload(file))
     return JsonResponse({"id": kept.pk, "name": kept.name, "sha256": kept.digest}, status=201)
 
 
