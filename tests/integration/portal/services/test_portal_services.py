@@ -1,0 +1,160 @@
+"""Who may know a service, what its page tells, and where a change or a new consumer begins."""
+
+import json
+
+import pytest
+import yaml
+from django.test import Client
+
+from portal_world import Database, read_text, sign_in
+from service_world import GRANTED, NIK, Served, make_rows
+from simpul.portal.cases.models import Case
+from simpul.portal.people.models import Person
+from simpul.portal.services.models import Publication
+from sop_world import Sop
+
+PAGE = "/layanan/wilayah/"
+
+
+@pytest.fixture(scope="module")
+def opened(sop: Sop, served: Served) -> Served:
+    """Give a second service, whose data are open."""
+    made = Served(sop, "terbuka-umum", access_class="terbuka")
+    made.send(make_rows(6))
+    return made
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "openapi",
+        "schema",
+        "kontrak",
+        "data/desa/",
+    ],
+)
+def test_stranger_is_told_nothing_of_a_restricted_service(served: Served, portal: Database, path: str) -> None:
+    paths = {
+        "openapi": "live/v1/openapi.json",
+        "schema": "live/v1/desa.schema.json",
+        "kontrak": f"kontrak/{served.version.pk}.yaml",
+    }
+    client = sign_in(served.sop.persons["lain"])
+    assert client.get(PAGE + paths.get(path, path)).status_code == 404
+    assert client.get("/layanan/tidak-ada/" + paths.get(path, path)).status_code == 404
+
+
+def test_pages_of_services_ask_for_a_sign_in(served: Served, portal: Database) -> None:
+    for path in ("/layanan/", PAGE, "/aplikasi/", "/bukti/", "/kiriman/1/"):
+        assert Client().get(path).headers["Location"].startswith("/masuk/login/"), path
+
+
+def test_list_names_own_and_open_services_only(served: Served, opened: Served, portal: Database) -> None:
+    def listed(who: str) -> set[str]:
+        text = read_text(sign_in(served.sop.persons[who]).get("/layanan/"))
+        return {one for one in ("wilayah", "terbuka-umum") if f'"/layanan/{one}/"' in text}
+
+    assert listed("lain") == {"terbuka-umum"}
+    for who in ("penyedia", "pemanfaat_program", "tim_it", "kepala_dinas", "auditor"):
+        assert listed(who) == {"wilayah", "terbuka-umum"}, who
+
+
+def test_list_is_narrowed_by_words(served: Served, opened: Served, portal: Database) -> None:
+    text = read_text(sign_in(served.sop.persons["tim_it"]).get("/layanan/", {"cari": "umum"}))
+    assert "/layanan/terbuka-umum/" in text
+    assert '"/layanan/wilayah/"' not in text
+
+
+def test_consumer_sees_address_columns_and_own_grant(served: Served, portal: Database) -> None:
+    text = read_text(sign_in(served.sop.persons["pemanfaat_program"]).get(PAGE))
+    for told in ("/api/wilayah/v1/desa", "/sandbox/wilayah/v1", ", ".join(GRANTED), "kode=like.63.05*", "Perencanaan"):
+        assert told in text, told
+    assert "Data pribadi umum" in text  # the class of nik_kades
+
+
+def test_no_page_of_the_service_shows_a_row(served: Served, portal: Database) -> None:
+    for who in ("penyedia", "pemanfaat", "tim_it", "auditor"):
+        assert NIK not in read_text(sign_in(served.sop.persons[who]).get(PAGE))
+
+
+def test_samples_carry_the_real_address_and_granted_columns_only(served: Served, portal: Database) -> None:
+    text = read_text(sign_in(served.sop.persons["pemanfaat_program"]).get(PAGE))
+    assert "curl_init" in text
+    assert "urllib.request" in text
+    assert f"{'/api/wilayah/v1/desa'}?select={','.join(GRANTED)}&amp;limit=" in text
+    assert "/batches" not in text
+
+
+def test_provider_gets_the_delivering_sample(served: Served, portal: Database) -> None:
+    assert "/api/wilayah/v1/desa/batches" in read_text(sign_in(served.sop.persons["penyedia"]).get(PAGE))
+
+
+def test_outsider_of_an_open_service_sees_its_data_but_no_contract(opened: Served, portal: Database) -> None:
+    text = read_text(sign_in(opened.sop.persons["lain"]).get("/layanan/terbuka-umum/"))
+    assert "Desa di kabupaten" in text
+    for hidden in ("/sandbox/", ".yaml", "openapi.json", "Perbup 1", opened.sop.organizations["pemanfaat"].name):
+        assert hidden not in text, hidden
+    assert sign_in(opened.sop.persons["lain"]).get("/layanan/terbuka-umum/live/v1/openapi.json").status_code == 404
+
+
+def test_downloads_come_from_the_contract_in_force(served: Served, portal: Database) -> None:
+    client = sign_in(served.sop.persons["pemanfaat"])
+    contract = yaml.safe_load(client.get(f"{PAGE}kontrak/{served.version.pk}.yaml").content)
+    assert contract["version"] == "1.0.0"
+    described = json.loads(client.get(f"{PAGE}live/v1/openapi.json").content)
+    assert described["servers"][0]["url"].endswith("/api/wilayah/v1")
+    schema = json.loads(client.get(f"{PAGE}sandbox/v1/desa.schema.json").content)
+    assert set(schema["properties"]) >= set(GRANTED)
+
+
+def test_catalogue_lists_open_live_datasets_to_everybody_and_no_rows(
+    served: Served, opened: Served, portal: Database
+) -> None:
+    text = read_text(Client().get("/katalog/"))
+    assert "Layanan terbuka-umum" in text
+    assert "Layanan wilayah" not in text
+    assert "kelas" in text
+    assert NIK not in text
+
+
+def test_catalogue_forgets_a_service_that_is_no_longer_live(opened: Served, portal: Database) -> None:
+    Publication.objects.filter(pk=opened.live.pk).update(state="pensiun")
+    assert "Layanan terbuka-umum" not in read_text(Client().get("/katalog/"))
+
+
+def ask(person: Person, kind: str, context: str = "wilayah") -> "tuple[int, str]":
+    response = sign_in(person).post(f"/layanan/{context}/ajukan/", {"jenis": kind})
+    return response.status_code, response.headers.get("Location", "")
+
+
+@pytest.mark.parametrize("kind", [Case.Kind.CHANGE, Case.Kind.CONSUMER])
+def test_change_and_new_consumer_open_a_linked_prefilled_case(served: Served, portal: Database, kind: str) -> None:
+    status, place = ask(served.sop.persons["pemanfaat"], kind)
+    case = Case.objects.order_by("-id").first()
+    assert case is not None
+    assert (status, case.kind, case.changes) == (302, kind, served.version.contract)
+    assert place.startswith(f"/permohonan/{case.number}/")
+    page = read_text(sign_in(served.sop.persons["pemanfaat"]).get(place))
+    assert "layanan Layanan wilayah" in page  # the letter's subject
+
+
+def test_second_click_gives_the_draft_back(served: Served, portal: Database) -> None:
+    first, second = (ask(served.sop.persons["pemanfaat"], Case.Kind.CONSUMER) for _ in range(2))
+    assert first == second
+
+
+def test_outsider_may_become_consumer_of_an_open_service_but_not_change_it(opened: Served, portal: Database) -> None:
+    assert ask(opened.sop.persons["lain"], Case.Kind.CONSUMER, "terbuka-umum")[0] == 302
+    assert ask(opened.sop.persons["lain"], Case.Kind.CHANGE, "terbuka-umum")[0] == 403
+    assert ask(opened.sop.persons["lain"], Case.Kind.CONSUMER, "wilayah")[0] == 404
+
+
+def test_only_officers_of_agencies_ask(served: Served, portal: Database) -> None:
+    for who in ("pemanfaat_program", "tim_it", "auditor"):
+        assert ask(served.sop.persons[who], Case.Kind.CHANGE)[0] == 403, who
+
+
+def test_service_in_verification_takes_no_change_yet(served: Served, portal: Database) -> None:
+    Publication.objects.filter(pk=served.live.pk).update(state="verifikasi")
+    assert ask(served.sop.persons["penyedia"], Case.Kind.CHANGE)[0] == 409
