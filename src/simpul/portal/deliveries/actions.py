@@ -52,7 +52,7 @@ def upload_rows(
         dataset.pk,
         batch=report.batch,
         received=report.received,
-        refused=report.refused,
+        refused_rows=report.refused,
     )
     return report
 
@@ -73,7 +73,7 @@ def mend_rows(
     report = mend(
         get_driver_connection(), target, batch.pk, corrections, _make_envelope(person, name, content, idempotency_key)
     )
-    record(person, "rows.mend", "batch", batch.pk, batch=report.batch, refused=report.refused)
+    record(person, "rows.mend", "batch", batch.pk, batch=report.batch, refused_rows=report.refused)
     return report
 
 
