@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from simpul.delivery.errors import RefusedRowsGone
 from simpul.delivery.report import BatchReport
-from simpul.kernel.errors import Conflict, Invalid
+from simpul.kernel.errors import Conflict, Invalid, SimpulError
+from simpul.portal.cases.telling import describe
 from simpul.portal.deliveries import actions
 from simpul.portal.deliveries.forms import MendForm, UploadForm
 from simpul.portal.deliveries.models import Batch
@@ -22,7 +23,6 @@ from simpul.portal.deliveries.queries import get_batch, list_batch_refusals, lis
 from simpul.portal.services.errors import PublicationNotFound
 from simpul.portal.services.permissions import check_reads_whole, get_known_contract
 from simpul.portal.services.showing import ShownDataset, get_publication, list_shown_datasets
-from simpul.portal.site.fields import add_findings
 
 BATCHES_A_PAGE = 25
 ROWS_A_PAGE = 100
@@ -70,8 +70,17 @@ def _upload(request: HttpRequest, form: UploadForm, dataset: ShownDataset) -> Ba
     try:
         return actions.upload_rows(request.user, dataset.row, file.name, file.read(), form.cleaned_data["once"])
     except (Invalid, Conflict) as error:
-        add_findings(form, error)
+        _add_refusal(form, error)
         return None
+
+
+def _add_refusal(form: UploadForm, error: SimpulError) -> None:
+    """Say at the file why it can't be taken, with each column that is wrong, and the next step."""
+    form.add_error("file", describe(error))
+    language = get_language() or "id"
+    for finding in error.findings:
+        if finding.where and finding.message != error.message:
+            form.add_error("file", f"{finding.where}: {finding.message.in_language(language)}")
 
 
 def _tell(request: HttpRequest, report: BatchReport) -> None:
@@ -153,7 +162,7 @@ def mend_rows(request: HttpRequest, batch_id: int) -> HttpResponse:
         try:
             report = actions.mend_rows(request.user, batch, file.name, file.read(), form.cleaned_data["once"])
         except (Invalid, Conflict, RefusedRowsGone) as error:
-            add_findings(form, error)
+            _add_refusal(form, error)
         else:
             _tell(request, report)
             return redirect("batch", report.batch)

@@ -24,9 +24,9 @@ SCRIPT = re.compile(r'<script id="(grafik-[^"]+)" type="application/json">(.*?)<
 
 @pytest.fixture(scope="module")
 def crowded(sop: Sop) -> Served:
-    """Give a live service of 6 rows maju, 5 mandiri and 3 tertinggal, drawn."""
+    """Give a live service of 6 rows maju, 5 mandiri, 4 tertinggal and one without a class, drawn."""
     made = Served(sop, "ramai")
-    made.send([*make_rows(6), *make_rows(5, "mandiri", 11), *make_rows(3, "tertinggal", 21)])
+    made.send([*make_rows(6), *make_rows(5, "mandiri", 11), *make_rows(4, "tertinggal", 21), *make_rows(1, "", 31)])
     assert refresh_dataset(made.dataset) == ""
     return made
 
@@ -57,10 +57,10 @@ def read_page(served: Served, who: str = "penyedia", context: str = "ramai") -> 
 
 def test_group_under_five_is_hidden_and_said_so(crowded: Served, portal: Database) -> None:
     text = read_page(crowded)
-    for shown in ("maju", "mandiri", "14"):
+    for shown in ("maju", "mandiri", ">16<"):
         assert shown in text, shown
     assert "tertinggal" not in text
-    assert "kelompok tidak ditampilkan" in text
+    assert "2 kelompok tidak ditampilkan" in text
 
 
 def test_no_personal_column_and_no_row_is_shown(crowded: Served, portal: Database) -> None:
@@ -125,7 +125,7 @@ def test_failed_refresh_keeps_the_old_numbers_with_their_time(broken: Served) ->
     text = read_page(broken)
     assert "gagal" in text
     assert "Angka di bawah adalah keadaan" in text
-    assert '<p class="figure-big">14</p>' in text
+    assert '<p class="figure-big">16</p>' in text
     assert "hilang" not in text  # the driver's own words stay inside
 
 
@@ -154,7 +154,7 @@ def test_newer_rows_are_told_until_the_worker_draws_them(crowded: Served, portal
     refresh_stale()
     text = read_page(crowded)
     assert "Ada kiriman yang lebih baru" not in text
-    assert '<p class="figure-big">15</p>' in text
+    assert '<p class="figure-big">17</p>' in text
 
 
 def test_data_older_than_agreed_are_marked(crowded: Served, portal: Database) -> None:
