@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from simpul.kernel import clock
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
+from simpul.portal.cases.checking import list_differences
 from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import get_organization
 from simpul.portal.people import actions as people
@@ -46,7 +47,8 @@ def add_first_person(*, name: str, organization: str, roles: list[str], nip: str
 
 
 def list_portal_findings() -> list[Finding]:
-    """Return what is wrong with the portal: migrations not run, no SOP, no calendar, nobody to keep it."""
+    """Return what is wrong with the portal: migrations not run, no SOP, no calendar, nobody to keep it; and each
+    case that isn't where its history says."""
     if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
         return [
             _find(
@@ -55,7 +57,7 @@ def list_portal_findings() -> list[Finding]:
                 "The hub's tables aren't up to date: run ./simpul migrate.",
             )
         ]
-    return [*_list_content_findings(), *_list_calendar_findings()]
+    return [*_list_content_findings(), *_list_calendar_findings(), *list_differences()]
 
 
 def _list_content_findings() -> list[Finding]:

@@ -20,7 +20,7 @@ class Rest:
     def holds(self, no: int, act: str, round_no: int) -> bool:
         """Return whether an open act is where the request rests, or beyond."""
         if no != self.no:
-            return no > self.no
+            return no > self.no and self.round == 1
         return round_no >= self.round and self.act in ("", act)
 
 

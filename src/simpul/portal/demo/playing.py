@@ -64,4 +64,3 @@ def _do(plan: Plan, case: Case, act: OpenAct) -> bool:
             return False
         complete_act(scene.person, case.number, scene.ref, answers)
     return True
-

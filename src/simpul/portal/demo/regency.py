@@ -16,6 +16,7 @@ from simpul.portal.organizations.models import Official, Organization
 from simpul.portal.people import actions as people
 from simpul.portal.people.demo import FILE
 from simpul.portal.people.models import Person, Role
+from simpul.portal.services.models import TESTING_APPLICATION, Application
 
 
 @transaction.atomic
@@ -42,6 +43,8 @@ def _make_organization(facts: dict[str, Any], regency: dict[str, Any]) -> None:
     organizations.keep_letterhead(None, made, head)
     Official.objects.create(organization=made, valid_from=regency["since"], **facts["signer"])
     audit.record(None, "official.kept", "organization", made.code)
+    # The worker plays the samples on, and may add no program: the one for tests is there beforehand.
+    Application.objects.create(organization=made, name=TESTING_APPLICATION)
 
 
 def _make_person(facts: dict[str, Any]) -> None:
@@ -70,11 +73,9 @@ def give_passwords() -> None:
 
 
 def _describe_account(person: Person, roles: list[str], password: str) -> dict[str, Any]:
-    home = person.organization
-    shown = ", ".join(str(Role(role).label) for role in roles)
     return {
-        "role": shown if home.kind == Organization.Kind.KOMINFO else f"{shown} – {home.name}",
-        "name": person.name,
+        "role": ", ".join(str(Role(role).label) for role in roles),
+        "name": f"{person.name} · {person.organization.name}",
         "nip": person.nip,
         "password": password,
     }
