@@ -13,6 +13,7 @@ from simpul.portal.activities.a03_completeness import (
 )
 from simpul.portal.activities.timeline import make_timeline
 from simpul.portal.cases import deadlines, history, queries
+from simpul.portal.cases.attachments import can_open
 from simpul.portal.cases.deadlines import Clock
 from simpul.portal.cases.models import Case, OpenAct, Party
 from simpul.portal.cases.permissions import (
@@ -57,7 +58,7 @@ class StepClock(NamedTuple):
 
     step: Step
     clock: Clock
-    is_limited: bool
+    is_open: bool
 
 
 def describe_case(person: Person, case: Case) -> dict[str, Any]:
@@ -72,12 +73,11 @@ def describe_case(person: Person, case: Case) -> dict[str, Any]:
         "diagram": _draw(procedure, state, waiting),
         "parties": _list_parties(case),
         "clocks": _list_clocks(case, procedure, state, own),
-        "calendar": procedures.get_calendar(),
         "timeline": make_timeline(case, procedure),
         "papers": list(list_papers(case).order_by("-step_no", "-round", "id")),
         "versions": _list_versions(case),
         "publications": list(Publication.objects.filter(contract_version__case=case).order_by("stage", "major")),
-        "attachments": list(queries.list_attachments(case)),
+        "attachments": [(one, can_open(person, one)) for one in queries.list_attachments(case)],
         "comments": case.comments.select_related("person", "person__organization"),
         "lost_drafts": queries.list_lost_drafts(person, case),
         "return_message": _find_return_message(person, case, state),
@@ -141,7 +141,7 @@ def _list_clocks(case: Case, procedure: Procedure, state: State, own: set[int]) 
             continue
         if step.lane == "opd" and not _is_own_step(case, state, step, own):
             continue
-        clocks.append(StepClock(step, deadlines.read_clock(case, procedure, step.no), limited))
+        clocks.append(StepClock(step, deadlines.read_clock(case, procedure, step.no), step.key in state.open))
     return clocks
 
 

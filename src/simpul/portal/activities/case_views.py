@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from simpul.portal.activities import actions
@@ -16,25 +15,19 @@ from simpul.portal.cases.attachments import ACCEPTED
 from simpul.portal.cases.errors import CaseNotFound, ReasonMissing
 from simpul.portal.cases.forms import AttachmentForm, CommentForm
 from simpul.portal.cases.models import Case
+from simpul.portal.cases.naming import KINDS
 from simpul.portal.cases.permissions import get_visible_case
 from simpul.portal.cases.telling import tell_in_message
 from simpul.portal.contracts.actions import describe_changes
 from simpul.portal.contracts.queries import find_previous
 from simpul.procedure.errors import CannotReturn, NotOpen
 
-KINDS = {
-    "surat-permohonan": gettext_noop("Pindaian surat permohonan"),
-    "berita-acara": gettext_noop("Pindaian Berita Acara Kesepakatan"),
-    "lampiran": gettext_noop("Lampiran lain"),
-}
-
-
 @require_safe
 def show_case(request: HttpRequest, number: str) -> HttpResponse:
     """Show a case to one who may know of it."""
     case = get_visible_case(request.user, number)
     context = describe_case(request.user, case)
-    kinds = [(kind, _(KINDS[kind])) for kind in context["kinds"]]
+    kinds = [(kind, KINDS[kind]) for kind in context["kinds"]]
     context["comment_form"] = CommentForm(auto_id="komentar_%s") if context["may_write"] else None
     context["attachment_form"] = AttachmentForm(kinds=kinds, auto_id="lampiran_%s") if kinds else None
     context["accepted"] = ",".join(sorted(ACCEPTED))

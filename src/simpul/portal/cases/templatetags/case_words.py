@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from simpul.kernel.words import Words
 from simpul.portal.cases.models import OpenAct
-from simpul.portal.cases.naming import name_act, name_actor
+from simpul.portal.cases.naming import KINDS, name_act, name_actor
 
 register = template.Library()
 
@@ -41,11 +41,17 @@ def actor_label(act: OpenAct) -> str:
 
 
 @register.simple_tag
-def act_address(act: OpenAct, name: str = "act", **extra: Any) -> str:
+def act_address(act: OpenAct, view: str = "act", **extra: Any) -> str:
     """Return the address of an open act, of what is done with it, or of one of its tools."""
     parts = {"number": act.case.number, "step": act.step, "round_no": act.round, "act": act.act, **extra}
     query = {"untuk": act.organization.code} if act.organization else {}
-    return reverse(name, kwargs=parts) + (f"?{urlencode(query)}" if query else "")
+    return reverse(view, kwargs=parts) + (f"?{urlencode(query)}" if query else "")
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    """Return what an attachment stands for."""
+    return str(KINDS.get(kind, kind))
 
 
 @register.filter
