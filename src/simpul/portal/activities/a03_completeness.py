@@ -1,7 +1,8 @@
 """Row 3: Tim IT checks that the request is complete; what is missing goes back with a letter and a message."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from django import forms
@@ -14,7 +15,8 @@ from simpul.portal.cases.queries import list_attachments
 from simpul.portal.papers import facts as paper_facts
 
 
-class Requirement(NamedTuple):
+@dataclass(frozen=True)
+class Requirement:
     """One requirement of the SOP's row 3: how the machine pre-checks it from row 1's answers."""
 
     key: str
@@ -86,8 +88,8 @@ class CompletenessForm(ActForm):
 def read_letter(context: ActContext) -> dict[str, Any]:
     """Return row 1's answers; a signed scan that followed later counts as the letter's."""
     letter = context.answers(1, "kirim")
-    scan = letter.get("signed_scan") or list_attachments(context.case, ["surat-permohonan"]).values_list("pk").last()
-    return {**letter, "signed_scan": scan}
+    later = list_attachments(context.case, ["surat-permohonan"]).last()
+    return {**letter, "signed_scan": letter.get("signed_scan") or (later.pk if later else None)}
 
 
 def list_missing_requirements(answers: dict[str, Any]) -> list[dict[str, Any]]:
