@@ -52,7 +52,7 @@ def count_rows(address: str, dataset: str, key: str) -> int:
 def save_report(rehearsal: Rehearsal, case: dict[str, Any]) -> Path:
     """Keep the final report as a file and return where."""
     paper = next(one for one in case["papers"] if one["no"] == 15 and one["media_type"] == "application/pdf")
-    path = Path(tempfile.mkdtemp(prefix="simpul-laporan-")) / paper["name"]
+    path = Path(tempfile.mkdtemp(prefix="simpul-laporan-")) / str(paper["name"])
     path.write_bytes(rehearsal.clients["bidang"].fetch(f"cases/{rehearsal.number}/papers/{paper['id']}"))
     return path
 

@@ -67,7 +67,7 @@ def _get_contract(
     if case.changes is not None:
         return case.changes
     own = before.contract if before else None
-    other = Contract.objects.filter(context=context).exclude(pk=own.pk if own else None).first()
+    other = Contract.objects.filter(context=context).exclude(pk=own.pk if own else 0).first()
     if other is not None:
         if not _is_free_again(other, case, provider):
             raise ContextTaken(context=context)

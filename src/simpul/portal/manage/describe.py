@@ -102,9 +102,9 @@ def _describe_field(field: forms.Field) -> dict[str, Any]:
     if isinstance(field, RowsField):
         told["row"] = describe_fields(field.row_form())
     elif isinstance(field, forms.ModelChoiceField):
-        told["choices"] = [str(field.prepare_value(one)) for one in field.queryset]
+        told["choices"] = [str(field.prepare_value(one)) for one in field.queryset or ()]
     elif isinstance(field, forms.ChoiceField):
-        told["choices"] = [str(value) for value, _label in field.choices]
+        told["choices"] = [str(value) for value, _label in field.widget.choices]  # type: ignore[attr-defined]
     return told
 
 

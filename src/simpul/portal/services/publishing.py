@@ -22,7 +22,8 @@ from simpul.portal.contracts.queries import load_contract
 from simpul.portal.services.actions import grant_consumers, grant_provider, revoke_absent_consumers, write_compiled
 from simpul.portal.services.leftovers import drop_leftovers
 from simpul.portal.services.models import Dataset, Publication
-from simpul.store.datasets import TableDiffers, create_dataset_tables, drop_dataset_tables
+from simpul.store.datasets import create_dataset_tables, drop_dataset_tables
+from simpul.store.errors import TableDiffers
 from simpul.store.sql import SQL, Connection, Identifier, dict_row
 
 Stage, State = Publication.Stage, Publication.State
