@@ -23,7 +23,9 @@ def start_test_run(publication: Publication, case: Case, person: Person) -> Test
     _make_testing_applications(publication)
     waiting = TestRun.objects.filter(publication=publication, state=TestRun.State.WAITING, case=case).first()
     run = waiting or TestRun.objects.create(publication=publication, case=case, started_by=person)
-    defer(connection, "run_tests", queueing_lock=f"run_tests:{run.pk}", test_run_id=run.pk)
+    # Under the lock of publishing: a sandbox isn't made anew while it is tested.
+    lock = f"publish:{publication.context}"
+    defer(connection, "run_tests", lock=lock, queueing_lock=f"run_tests:{run.pk}", test_run_id=run.pk)
     return run
 
 
