@@ -13,6 +13,7 @@ from pathlib import Path
 from simpul.cli.browser import VARIABLE, ensure_browser
 from simpul.cli.exits import DONE, FAILED
 from simpul.cli.project import ROOT, SOURCE
+from simpul.cli.signals import stop_requests
 from simpul.cli.supervisor import tell
 from simpul.kernel.settings import TABLE
 from simpul.kernel.words import Words
@@ -40,13 +41,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the rules, then the tests; each tool's time is printed, and one failure is enough to fail."""
+    with stop_requests() as request:
+        request.allow_interrupt()
+        return run_all(arguments.only, long=arguments.long)
+
+
+def run_all(only: Sequence[str], *, long: bool) -> int:
+    """Run the rules, unless only some tests are asked for, and the tests; return the exit code."""
     home = Path(tempfile.mkdtemp(prefix="simpul-test-home-"))
     try:
         environment = make_environment(home)
-        broken = [] if arguments.only else check_rules(environment)
+        broken = [] if only else check_rules(environment)
         if broken:
             tell(f"the rules of the house are broken: {', '.join(broken)}; the tests run all the same")
-        tests = run_tests(arguments.only, environment, long=arguments.long)
+        tests = run_tests(only, environment, long=long)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     return DONE if tests == 0 and not broken else FAILED
