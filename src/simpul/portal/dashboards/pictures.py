@@ -22,6 +22,7 @@ class Picture:
     model: AgreedDataset
     cards: list[Card]
     figures: list[Figure]
+    undrawn: list[str]
     counts: list[Row]
     delivered_at: datetime | None
     refreshed_at: datetime | None
@@ -44,12 +45,14 @@ def make_picture(snapshot: DashboardSnapshot) -> Picture:
     )
     names = {column.name: column.title or column.name for column in model.columns}
     report = find_report(dataset)
+    figures = make_figures(charts, names, f"grafik-{dataset.pk}")
     return Picture(
         dataset=dataset,
         title=model.title or model.name,
         model=model,
         cards=make_cards(charts) if dataset.delivered_at else [],
-        figures=make_figures(charts, names, f"grafik-{dataset.pk}"),
+        figures=[one for one in figures if one.rows],
+        undrawn=[one.label_title for one in figures if not one.rows and one.hidden],
         counts=make_counts(charts, names),
         delivered_at=dataset.delivered_at,
         refreshed_at=snapshot.refreshed_at,

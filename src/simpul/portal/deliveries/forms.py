@@ -32,8 +32,7 @@ class UploadForm(forms.Form):
 
     def renew(self) -> None:
         """Give the page a new one-time key, for the next file after a refused one."""
-        self.data = self.data.copy()
-        self.data["once"] = str(uuid.uuid4())
+        self.data = {**self.data.dict(), "once": str(uuid.uuid4())}  # type: ignore[attr-defined]
 
 
 class MendForm(UploadForm):

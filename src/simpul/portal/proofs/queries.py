@@ -14,7 +14,7 @@ from simpul.portal.contracts.models import Contract
 from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import list_lineage
 from simpul.portal.proofs.models import Evidence, Seal
-from simpul.portal.services.models import Application, Publication
+from simpul.portal.services.models import TESTING_APPLICATION, Application, Publication
 
 
 class Call(NamedTuple):
@@ -40,9 +40,12 @@ def list_service_calls(organization: Organization, contract: Contract, limit_row
 
 
 def _list_last(organization: Organization, publications: QuerySet[Publication], limit_rows: int) -> list[Call]:
+    """The hub's own test runs are no calls of the organization's programs."""
     rows = Evidence.objects.filter(
         organization_id__in=[one.pk for one in list_lineage(organization)], publication_id__in=publications.values("pk")
-    ).order_by("-id")[:limit_rows]
+    )
+    testing = Application.objects.filter(name=TESTING_APPLICATION).values("pk")
+    rows = rows.exclude(application_id__in=testing).order_by("-id")[:limit_rows]
     records = [read_record(row.record) for row in rows]
     return [Call(one.at, one.stage, one.dataset, one.status, one.code, one.rows) for one in records]
 

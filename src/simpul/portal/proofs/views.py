@@ -9,7 +9,7 @@ from simpul.portal.proofs import queries
 from simpul.portal.proofs.forms import FilterForm
 from simpul.portal.proofs.permissions import check_reads_all, check_reads_any, reads_all
 
-CALLS_A_PAGE = 100
+CALLS_A_PAGE = 50
 SEALS_A_PAGE = 50
 
 

@@ -173,3 +173,7 @@ def test_batches_are_listed_with_their_counts_newest_first(served: Served, refus
     text = read_text(sign_in(served.sop.persons["auditor"]).get(PAGE))
     assert text.index(f"/kiriman/{refused.pk}/") < text.index("</tbody>")
     assert BATCH.findall(text)[0] == str(refused.pk)
+
+
+def test_upload_with_refused_rows_is_logged_as_done_not_as_refused(refused: Batch) -> None:
+    assert not AuditEntry.objects.get(kind="rows.upload", detail__batch=refused.pk).refused

@@ -11,6 +11,8 @@ from simpul.evidence.record import CallRecord, digest_record, write_record
 from simpul.kernel.clock import now
 from simpul.portal.organizations.models import Organization
 from simpul.portal.proofs.models import Evidence
+from simpul.portal.proofs.queries import list_service_calls
+from simpul.portal.services.models import TESTING_APPLICATION, Application
 
 
 def add_call(served: Served, organization: Organization, **changes: object) -> Evidence:
@@ -36,6 +38,7 @@ def add_call(served: Served, organization: Organization, **changes: object) -> E
         uid=record.uid,
         at=record.at,
         organization_id=record.organization_id,
+        application_id=record.application_id,
         publication_id=record.publication_id,
         status=record.status,
         record=text,
@@ -93,3 +96,12 @@ def test_filters_narrow(calls: Served, query: dict[str, str], found: set[str]) -
 def test_own_last_calls_stand_on_the_page_of_the_service(calls: Served) -> None:
     assert "731" in read_text(sign_in(calls.sop.persons["pemanfaat_program"]).get("/layanan/wilayah/"))
     assert "731" not in read_text(sign_in(calls.sop.persons["penyedia_program"]).get("/layanan/wilayah/"))
+
+
+def test_test_runs_of_the_hub_are_no_calls_of_the_agencys_program(served: Served, portal: Database) -> None:
+    consumer = served.sop.organizations["pemanfaat"]
+    own = [Application.objects.create(organization=consumer, name=name) for name in ("SIMPEG", TESTING_APPLICATION)]
+    for number, application in enumerate(own, start=1):
+        add_call(served, consumer, application_id=application.pk, rows=7000 + number)
+    found = [one.rows for one in list_service_calls(consumer, served.version.contract)]
+    assert found == [7001]

@@ -42,7 +42,7 @@ def type_words(column: Column) -> str:
         words += " " + _("paling panjang %(length)d") % {"length": column.length}
     elif column.precision:
         words += f" ({column.precision},{column.scale or 0})"
-    return f"{words}, {column.unit}" if column.unit else words
+    return f"{words}, {column.unit}" if column.unit.strip("- ") else words
 
 
 @register.filter
