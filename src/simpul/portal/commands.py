@@ -6,7 +6,7 @@ from typing import Any
 
 import django
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
 MIGRATION_LOCK = 5_307_001
 """The advisory lock that two migrations of one database wait for."""
@@ -43,6 +43,11 @@ def load_demo(owner_dsn: str) -> None:
     """Load the sample data that aren't loaded yet; the worker goes on with what needs it and the exchange."""
     setup(owner_dsn)
     _load("demo.loading").load_demo()
+
+
+def close_connections() -> None:
+    """Close this process's connections to the database, so that it can be stopped."""
+    connections.close_all()
 
 
 def add_person(
