@@ -22,7 +22,9 @@ check_code = RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Hanya huruf kecil, 
 class OrganizationForm(forms.Form):
     name = forms.CharField(label=_("Nama resmi"), max_length=200)
     kind = forms.ChoiceField(label=_("Jenis"), choices=Organization.Kind.choices, initial=Organization.Kind.OPD)
-    parent = forms.ModelChoiceField(None, label=_("Induk"), required=False, empty_label=_("Tidak ada"))
+    parent: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, label=_("Induk"), required=False, empty_label=_("Tidak ada")
+    )
     valid_from = DayField(label=_("Berlaku sejak"))
     address = forms.CharField(label=_("Alamat"), required=False, max_length=300)
     email = forms.EmailField(label=_("Surel"), required=False)
@@ -54,7 +56,9 @@ class SuccessionForm(forms.Form):
         label=_("Kode baru"), required=False, max_length=40, validators=[check_code], help_text=CODE_HELP
     )
     name = forms.CharField(label=_("Nama resmi baru"), required=False, max_length=200)
-    successor = forms.ModelChoiceField(None, label=_("Digabung ke"), required=False, empty_label=_("Pilih instansi"))
+    successor: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, label=_("Digabung ke"), required=False, empty_label=_("Pilih instansi")
+    )
     on = DayField(label=_("Berlaku sejak"), help_text=_("Tidak boleh sesudah hari ini."))
 
     def __init__(self, *args: Any, old: Organization, **kwargs: Any) -> None:

@@ -1,7 +1,7 @@
 """Pages on which the Pengelola Sistem keeps organizations, officials and letterheads."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,7 +17,7 @@ from simpul.portal.organizations.forms import (
     SuccessionForm,
 )
 from simpul.portal.organizations.models import Official, Organization
-from simpul.portal.people.gates import for_roles
+from simpul.portal.people.gates import SignedInRequest, for_roles
 from simpul.portal.people.models import Role
 from simpul.portal.site.fields import add_findings
 
@@ -27,7 +27,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 @keeper_only
 @require_safe
-def list_organizations(request: HttpRequest) -> HttpResponse:
+def list_organizations(request: SignedInRequest) -> HttpResponse:
     """List organizations: those that hold today first, then those that have ended."""
     organizations = Organization.objects.select_related("parent", "successor").order_by("name")
     current = set(queries.list_organizations().values_list("pk", flat=True))
@@ -40,7 +40,7 @@ def list_organizations(request: HttpRequest) -> HttpResponse:
 
 @keeper_only
 @require_safe
-def show_organization(request: HttpRequest, code: str) -> HttpResponse:
+def show_organization(request: SignedInRequest, code: str) -> HttpResponse:
     """Show an organization, whom it came from, its officials and its letterhead."""
     organization = queries.get_organization(code)
     context = {
@@ -55,7 +55,7 @@ def show_organization(request: HttpRequest, code: str) -> HttpResponse:
 
 @keeper_only
 @form_page
-def add_organization(request: HttpRequest) -> HttpResponse:
+def add_organization(request: SignedInRequest) -> HttpResponse:
     """Add an organization."""
     form = NewOrganizationForm(request.POST or None, initial={"valid_from": clock.local(clock.now()).date()})
     if request.method == "POST" and form.is_valid():
@@ -71,7 +71,7 @@ def add_organization(request: HttpRequest) -> HttpResponse:
 
 @keeper_only
 @form_page
-def change_organization(request: HttpRequest, code: str) -> HttpResponse:
+def change_organization(request: SignedInRequest, code: str) -> HttpResponse:
     """Mend an organization's facts."""
     organization = queries.get_organization(code)
     initial = {name: getattr(organization, name) for name in OrganizationForm.base_fields}
@@ -89,7 +89,7 @@ def change_organization(request: HttpRequest, code: str) -> HttpResponse:
 
 @keeper_only
 @form_page
-def succeed_organization(request: HttpRequest, code: str) -> HttpResponse:
+def succeed_organization(request: SignedInRequest, code: str) -> HttpResponse:
     """Rename an organization or merge it into another; the successor inherits cases and grants."""
     old = queries.get_organization(code)
     form = SuccessionForm(request.POST or None, old=old, initial={"on": clock.local(clock.now()).date()})
@@ -111,7 +111,7 @@ def succeed_organization(request: HttpRequest, code: str) -> HttpResponse:
 
 @keeper_only
 @form_page
-def keep_official(request: HttpRequest, code: str, official_id: int | None = None) -> HttpResponse:
+def keep_official(request: SignedInRequest, code: str, official_id: int | None = None) -> HttpResponse:
     """Add one who signs, or change one."""
     organization = queries.get_organization(code)
     official = get_object_or_404(Official, pk=official_id, organization=organization) if official_id else None
@@ -130,7 +130,7 @@ def keep_official(request: HttpRequest, code: str, official_id: int | None = Non
 
 @keeper_only
 @form_page
-def keep_letterhead(request: HttpRequest, code: str) -> HttpResponse:
+def keep_letterhead(request: SignedInRequest, code: str) -> HttpResponse:
     """Set how an organization's papers look."""
     organization = queries.get_organization(code)
     letterhead = queries.find_letterhead(organization)
@@ -152,7 +152,7 @@ def keep_letterhead(request: HttpRequest, code: str) -> HttpResponse:
 
 @keeper_only
 @require_safe
-def show_picture(request: HttpRequest, code: str) -> HttpResponse:
+def show_picture(request: SignedInRequest, code: str) -> HttpResponse:
     """Show the coat of arms."""
     letterhead = queries.find_letterhead(queries.get_organization(code))
     if letterhead is None or not letterhead.coat_of_arms:
@@ -173,7 +173,7 @@ def _list_initial(organization: Organization) -> dict[str, str]:
 
 
 def _show_form(
-    request: HttpRequest, form: object, title: str, organization: Organization | None = None
+    request: SignedInRequest, form: object, title: str, organization: Organization | None = None
 ) -> HttpResponse:
     context = {"form": form, "title": title, "organization": organization}
     return render(request, "organizations/form.html", context)

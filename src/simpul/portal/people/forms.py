@@ -75,7 +75,9 @@ class PersonForm(forms.Form):
     )
     nip = forms.CharField(label=_("NIP"), required=False, max_length=30, help_text=_("18 angka, boleh dengan spasi."))
     email = forms.EmailField(label=_("Surel"), required=False, help_text=_("NIP atau surel dipakai untuk masuk."))
-    organization = forms.ModelChoiceField(None, label=_("Instansi"), empty_label=_("Pilih instansi"))
+    organization: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, label=_("Instansi"), empty_label=_("Pilih instansi")
+    )
     position = forms.CharField(label=_("Jabatan"), required=False, max_length=200)
     rank = forms.CharField(label=_("Pangkat/golongan"), required=False, max_length=100)
     phone = forms.CharField(

@@ -6,7 +6,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from simpul.portal.people.models import Person
 from simpul.portal.people.permissions import check_role
+
+
+class SignedInRequest(HttpRequest):
+    """A request that `SignedInOnly` let through: its user is a person (a word for the type checker alone)."""
+
+    user: Person  # type: ignore[assignment]
+
 
 View = Callable[..., HttpResponse]
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +12,7 @@ from simpul.kernel import clock
 from simpul.kernel.errors import Invalid
 from simpul.portal.people import actions, queries
 from simpul.portal.people.forms import AbsenceForm, FilterForm, NewPersonForm, PersonForm, RolesForm, TokenForm
-from simpul.portal.people.gates import for_roles
+from simpul.portal.people.gates import SignedInRequest, for_roles
 from simpul.portal.people.models import Role
 from simpul.portal.people.permissions import roles_of
 from simpul.portal.site.access import public
@@ -25,13 +25,13 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 @public
 @require_safe
-def show_closed(request: HttpRequest) -> HttpResponse:
+def show_closed(request: SignedInRequest) -> HttpResponse:
     """Say that accounts and passwords come from the Pengelola Sistem."""
     return render(request, "account/signup_closed.html")
 
 
 @require_safe
-def show_account(request: HttpRequest) -> HttpResponse:
+def show_account(request: SignedInRequest) -> HttpResponse:
     """Show the own account: who I am here, my roles, how I sign in."""
     roles = [Role(role).label for role in Role.values if role in roles_of(request.user)]
     return render(
@@ -40,7 +40,7 @@ def show_account(request: HttpRequest) -> HttpResponse:
 
 
 @form_page
-def keep_tokens(request: HttpRequest) -> HttpResponse:
+def keep_tokens(request: SignedInRequest) -> HttpResponse:
     """List the own tokens and make one, shown once."""
     form, text = TokenForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
@@ -53,7 +53,7 @@ def keep_tokens(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def revoke_token(request: HttpRequest, token_id: str) -> HttpResponse:
+def revoke_token(request: SignedInRequest, token_id: str) -> HttpResponse:
     """Revoke one of the own tokens."""
     actions.revoke_personal_token(request.user, token_id)
     messages.success(request, _("Token sudah dicabut."))
@@ -62,7 +62,7 @@ def revoke_token(request: HttpRequest, token_id: str) -> HttpResponse:
 
 @keeper_only
 @require_safe
-def list_people(request: HttpRequest) -> HttpResponse:
+def list_people(request: SignedInRequest) -> HttpResponse:
     """List people, narrowed by name or role."""
     form = FilterForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
@@ -73,7 +73,7 @@ def list_people(request: HttpRequest) -> HttpResponse:
 
 @keeper_only
 @form_page
-def add_person(request: HttpRequest) -> HttpResponse:
+def add_person(request: SignedInRequest) -> HttpResponse:
     """Add a person; the temporary password is shown once."""
     form = NewPersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -88,7 +88,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
 
 @keeper_only
 @require_safe
-def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
+def show_person(request: SignedInRequest, person_id: int) -> HttpResponse:
     """Show a person with roles, state, and all that can be done."""
     person = queries.get_person(person_id)
     today = clock.local(clock.now()).date()
@@ -106,7 +106,7 @@ def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @keeper_only
 @form_page
-def change_person(request: HttpRequest, person_id: int) -> HttpResponse:
+def change_person(request: SignedInRequest, person_id: int) -> HttpResponse:
     """Change a person's facts."""
     person = queries.get_person(person_id)
     initial = {name: getattr(person, name) for name in PersonForm.base_fields}
@@ -124,7 +124,7 @@ def change_person(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @keeper_only
 @form_page
-def set_roles(request: HttpRequest, person_id: int) -> HttpResponse:
+def set_roles(request: SignedInRequest, person_id: int) -> HttpResponse:
     """Set which roles a person holds, from when and until when."""
     person = queries.get_person(person_id)
     form = RolesForm(request.POST or None, person=person, today=clock.local(clock.now()).date())
@@ -141,7 +141,7 @@ def set_roles(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @keeper_only
 @require_POST
-def switch_activity(request: HttpRequest, person_id: int) -> HttpResponse:
+def switch_activity(request: SignedInRequest, person_id: int) -> HttpResponse:
     """Close an account, or open it again."""
     person = queries.get_person(person_id)
     if person.is_active:
@@ -155,7 +155,7 @@ def switch_activity(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @keeper_only
 @require_POST
-def set_absence(request: HttpRequest, person_id: int) -> HttpResponse:
+def set_absence(request: SignedInRequest, person_id: int) -> HttpResponse:
     """Note until when a person is away."""
     person = queries.get_person(person_id)
     form = AbsenceForm(request.POST)
@@ -171,7 +171,7 @@ def set_absence(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @keeper_only
 @require_POST
-def reset_password(request: HttpRequest, person_id: int) -> HttpResponse:
+def reset_password(request: SignedInRequest, person_id: int) -> HttpResponse:
     """Give a temporary password, shown once."""
     person = queries.get_person(person_id)
     return _show_password(request, person_id, actions.reset_password(request.user, person))
@@ -179,14 +179,14 @@ def reset_password(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @keeper_only
 @require_POST
-def reset_second_factor(request: HttpRequest, person_id: int) -> HttpResponse:
+def reset_second_factor(request: SignedInRequest, person_id: int) -> HttpResponse:
     """Take the authenticator away, as when the phone is lost."""
     actions.reset_second_factor(request.user, queries.get_person(person_id))
     messages.success(request, _("Aplikasi autentikator sudah dilepas. Orang ini dapat memasangnya lagi setelah masuk."))
     return redirect("person", person_id)
 
 
-def _show_password(request: HttpRequest, person_id: int, password: str) -> HttpResponse:
+def _show_password(request: SignedInRequest, person_id: int, password: str) -> HttpResponse:
     context = {"person": queries.get_person(person_id), "password": password}
     response = render(request, "people/password.html", context)
     response["Cache-Control"] = "no-store"

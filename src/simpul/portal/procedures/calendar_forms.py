@@ -1,7 +1,7 @@
 """Forms that make the next version of the working calendar: the holidays of a year, the hours of each season."""
 
 from datetime import date, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +48,13 @@ class BaseHolidayFormSet(RowFormSet):
 
 
 HolidayFormSet = forms.formset_factory(HolidayForm, formset=BaseHolidayFormSet, extra=1, max_num=120)
+
+
+def make_holidays(year: int, rows: list[dict[str, Any]], data: Any = None) -> BaseHolidayFormSet:
+    """Return a year's form set: what was sent, else the rows."""
+    holidays = cast(BaseHolidayFormSet, HolidayFormSet(data, initial=rows, prefix="days"))
+    holidays.year = year
+    return holidays
 
 
 class SeasonForm(forms.Form):
@@ -116,6 +123,11 @@ class BaseSeasonFormSet(forms.BaseFormSet):
 SeasonFormSet = forms.formset_factory(
     SeasonForm, formset=BaseSeasonFormSet, extra=1, can_delete=True, can_delete_extra=False, max_num=40
 )
+
+
+def make_seasons(seasons: list[dict[str, Any]], data: Any = None) -> BaseSeasonFormSet:
+    """Return the seasons' form set: what was sent, else the seasons as `procedures.content` keeps them."""
+    return cast(BaseSeasonFormSet, SeasonFormSet(data, initial=seasons, prefix="seasons"))
 
 
 class SeasonsReasonForm(forms.Form):

@@ -4,21 +4,22 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.kernel import clock
 from simpul.kernel.errors import Conflict, Invalid
+from simpul.portal.people.gates import SignedInRequest
 from simpul.portal.procedures import actions, queries
 from simpul.portal.procedures.calendar_forms import (
     EDGES,
     WEEKDAYS,
-    HolidayFormSet,
     HolidayYearForm,
-    SeasonFormSet,
     SeasonsReasonForm,
+    make_holidays,
+    make_seasons,
 )
 from simpul.portal.procedures.content import list_years_without_joint_leave
 from simpul.portal.procedures.permissions import can_change, check_may_change
@@ -29,7 +30,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-def show_calendar(request: HttpRequest) -> HttpResponse:
+def show_calendar(request: SignedInRequest) -> HttpResponse:
     """Show seasons and holidays by year, and warn for years whose cuti bersama isn't in yet."""
     version = queries.get_current_calendar()
     this_year = clock.local(clock.now()).year
@@ -53,7 +54,7 @@ def show_calendar(request: HttpRequest) -> HttpResponse:
 
 
 @form_page
-def change_holidays(request: HttpRequest, year: int) -> HttpResponse:
+def change_holidays(request: SignedInRequest, year: int) -> HttpResponse:
     """Change the holidays of one year; a year without rows opens with the national ones known so far."""
     check_may_change(request.user)
     version = queries.get_current_calendar()
@@ -62,8 +63,7 @@ def change_holidays(request: HttpRequest, year: int) -> HttpResponse:
     rows = rows or [{"day": day, "name": name} for day, name in read_holidays(year).names.items()]
     initial = {"after": version.number, "has_joint_leave": not list_years_without_joint_leave(version.content, [year])}
     form = HolidayYearForm(request.POST or None, initial=initial)
-    holidays = HolidayFormSet(request.POST or None, initial=rows, prefix="days")
-    holidays.year = year
+    holidays = make_holidays(year, rows, request.POST or None)
     if request.method == "POST" and form.is_valid() & holidays.is_valid():
         content = _put_holidays(version.content, year, holidays.list_holidays(), form.cleaned_data["has_joint_leave"])
         if _save(request, form, content):
@@ -73,19 +73,19 @@ def change_holidays(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @form_page
-def change_seasons(request: HttpRequest) -> HttpResponse:
+def change_seasons(request: SignedInRequest) -> HttpResponse:
     """Change the hours of each season, add one, or take one away."""
     check_may_change(request.user)
     version = queries.get_current_calendar()
     form = SeasonsReasonForm(request.POST or None, initial={"after": version.number})
-    seasons = SeasonFormSet(request.POST or None, initial=version.content["seasons"], prefix="seasons")
+    seasons = make_seasons(version.content["seasons"], request.POST or None)
     is_right = request.method == "POST" and form.is_valid() & seasons.is_valid()
     if is_right and _save(request, form, {**version.content, "seasons": seasons.list_seasons()}):
         return redirect("calendar")
     return render(request, "procedures/seasons.html", {"form": form, "seasons": seasons, "edges": EDGES})
 
 
-def _save(request: HttpRequest, form: Any, content: dict[str, Any]) -> bool:
+def _save(request: SignedInRequest, form: Any, content: dict[str, Any]) -> bool:
     try:
         version = actions.save_calendar(content, form.cleaned_data["reason"], request.user, form.cleaned_data["after"])
     except (Invalid, Conflict) as error:

@@ -1,6 +1,6 @@
 """The form that makes the next version of the SOP: who acts, which limits hold, where decisions lead back to."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import get_language
@@ -110,9 +110,10 @@ class BaseLimitFormSet(RowFormSet):
 LimitFormSet = forms.formset_factory(LimitForm, formset=BaseLimitFormSet, extra=1, max_num=30)
 
 
-def make_limit_rows(procedure: Procedure) -> list[dict[str, Any]]:
-    """Return the limits of a procedure as the form set's first content."""
-    return [
+def make_limits(procedure: Procedure, data: Any = None) -> BaseLimitFormSet:
+    """Return the limits' form set: what was sent, else the procedure's own limits."""
+    rows = [
         {"first_no": limit.first_no, "last_no": limit.last_no, "amount": limit.amount, "unit": limit.unit}
         for limit in procedure.limits
     ]
+    return cast(BaseLimitFormSet, LimitFormSet(data, initial=rows, prefix="limits"))

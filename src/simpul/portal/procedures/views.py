@@ -1,7 +1,7 @@
 """Pages of the SOP: what it says, its paper, and the page that makes its next version."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from simpul.kernel.errors import Conflict, Invalid
 from simpul.papers.render import render_paper
 from simpul.portal.papers.facts import describe_office, get_kominfo
+from simpul.portal.people.gates import SignedInRequest
 from simpul.portal.procedures import actions, queries
 from simpul.portal.procedures.facts import list_rows, make_paper_facts
-from simpul.portal.procedures.forms import LimitFormSet, ProcedureForm, make_limit_rows
+from simpul.portal.procedures.forms import BaseLimitFormSet, ProcedureForm, make_limits
 from simpul.portal.procedures.models import ProcedureVersion
 from simpul.portal.procedures.permissions import can_change, check_may_change
 from simpul.portal.site.fields import add_findings
@@ -24,7 +25,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-def show_procedure(request: HttpRequest, number: int | None = None) -> HttpResponse:
+def show_procedure(request: SignedInRequest, number: int | None = None) -> HttpResponse:
     """Show a version of the SOP: identity, legal basis, the rows, diagram, mends, readings, history."""
     current = queries.get_current()
     version = queries.get_version(queries.SPLP, number) if number else current
@@ -42,7 +43,7 @@ def show_procedure(request: HttpRequest, number: int | None = None) -> HttpRespo
 
 
 @require_safe
-def fetch_paper(request: HttpRequest, number: int) -> HttpResponse:
+def fetch_paper(request: SignedInRequest, number: int) -> HttpResponse:
     """Return the SOP as PDF."""
     version = queries.get_version(queries.SPLP, number)
     until = list(queries.list_versions().filter(number__lte=number).order_by("number"))
@@ -56,7 +57,7 @@ def fetch_paper(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
-def fetch_file(request: HttpRequest, number: int) -> HttpResponse:
+def fetch_file(request: SignedInRequest, number: int) -> HttpResponse:
     """Return a version's BPMN file."""
     version = queries.get_version(queries.SPLP, number)
     name = f"{version.key}.v{version.number}.bpmn"
@@ -66,13 +67,13 @@ def fetch_file(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @form_page
-def change_procedure(request: HttpRequest) -> HttpResponse:
+def change_procedure(request: SignedInRequest) -> HttpResponse:
     """Make the next version; running cases stay on theirs."""
     check_may_change(request.user)
     version = queries.get_current()
     procedure = queries.load(version)
     form = ProcedureForm(request.POST or None, procedure=procedure)
-    limits = LimitFormSet(request.POST or None, initial=make_limit_rows(procedure), prefix="limits")
+    limits = make_limits(procedure, request.POST or None)
     if request.method == "POST" and form.is_valid() & limits.is_valid():
         made = _save(request, form, limits, procedure)
         if made is not None:
@@ -86,8 +87,8 @@ def change_procedure(request: HttpRequest) -> HttpResponse:
 
 
 def _save(
-    request: HttpRequest, form: ProcedureForm, limits: LimitFormSet, procedure: Procedure
-) -> ProcedureVersion | None:  # type: ignore[valid-type]
+    request: SignedInRequest, form: ProcedureForm, limits: BaseLimitFormSet, procedure: Procedure
+) -> ProcedureVersion | None:
     try:
         return actions.change_procedure(
             procedure.key,

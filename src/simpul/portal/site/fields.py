@@ -47,7 +47,7 @@ class RowFormSet(forms.BaseFormSet):
 
     def _construct_form(self, i: int, **options: Any) -> Any:
         # By its own rule Django asks for every row that was there at first, even when it was cleared.
-        form = super()._construct_form(i, **options)
+        form = super()._construct_form(i, **options)  # type: ignore[misc]
         form.empty_permitted = True
         return form
 
