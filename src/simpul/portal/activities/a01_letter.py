@@ -22,6 +22,20 @@ from simpul.portal.procedures import queries as procedures
 CLASSIFICATIONS = ["Biasa", "Terbatas", "Rahasia", "Sangat Rahasia"]
 
 
+SECTIONS = (
+    (_("Surat"), ("letter_number", "letter_date", "classification", "attachments", "subject")),
+    (_("Kebutuhan"), ("application", "purpose", "provider", "consumers", "business_process")),
+    (_("Contact person"), ("contact_name", "contact_email", "contact_phone")),
+    (_("Data yang diminta"), ("elements", "elements_file")),
+    (
+        _("Penanda tangan"),
+        ("signer", "signer_position", "signer_name", "signer_rank", "signer_nip", "signer_acting", "copies"),
+    ),
+    (_("Surat bertanda tangan"), ("signed_scan", "scan_follows")),
+)
+"""How the page groups the letter's fields; every field stands in one of them."""
+
+
 class CopyRow(RowForm):
     name = forms.CharField(label=_("Tembusan"), max_length=200)
 
@@ -96,8 +110,12 @@ class LetterForm(ActForm):
     signed_scan = AttachmentField("surat-permohonan", label=_("Pindaian surat bertanda tangan"), required=False)
     scan_follows = forms.BooleanField(label=_("Pindaian menyusul (diperiksa pada langkah 3)"), required=False)
 
+    def list_sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """Return the fields under headings, in the order of a letter."""
+        return [(title, [self[name] for name in names]) for title, names in SECTIONS]
+
     def prepare(self) -> None:
-        case = self.context.case
+        case = self.act_context.case
         officials = Official.objects.filter(organization=case.applicant, valid_to=None)
         self.fields["signer"].queryset = officials  # type: ignore[attr-defined]
         self.fields["signer"].widget.choices = self.fields["signer"].choices  # type: ignore[attr-defined]
@@ -136,7 +154,8 @@ def _told(check: Any, value: str) -> Any:
 
 class Send(Handler):
     form_class = LetterForm
-    submit_label = "Kirim surat"
+    template_name = "activities/a01.html"
+    submit_label = _("Kirim surat")
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         before = super().get_initial(context)

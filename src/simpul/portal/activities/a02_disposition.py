@@ -53,7 +53,7 @@ class DispositionForm(ActForm):
 
 class Dispose(Handler):
     form_class = DispositionForm
-    submit_label = "Kirim disposisi"
+    submit_label = _("Kirim disposisi")
 
 
 class Disposition(Activity):

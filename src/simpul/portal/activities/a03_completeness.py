@@ -53,7 +53,7 @@ class CompletenessForm(ActForm):
     )
 
     def prepare(self) -> None:
-        letter = read_letter(self.context)
+        letter = read_letter(self.act_context)
         ordered: dict[str, forms.Field] = {}
         for one in REQUIREMENTS:
             met = one.is_met(letter)
@@ -78,7 +78,7 @@ class CompletenessForm(ActForm):
         for one in REQUIREMENTS:
             if values.get(f"{one.key}_ada") == "belum" and not values.get(f"{one.key}_alasan"):
                 self.add_error(f"{one.key}_alasan", _("Tulis apa yang harus dilengkapi."))
-        if values.get("surat_ada") == "ada" and not read_letter(self.context)["signed_scan"]:
+        if values.get("surat_ada") == "ada" and not read_letter(self.act_context)["signed_scan"]:
             self.add_error(
                 "surat_ada", _("Pindaian surat bertanda tangan belum diunggah. Unggah dahulu, atau tandai belum.")
             )
@@ -104,7 +104,7 @@ def list_missing_requirements(answers: dict[str, Any]) -> list[dict[str, Any]]:
 class Check(Handler):
     form_class = CompletenessForm
     template_name = "activities/a03.html"
-    submit_label = "Simpan hasil pemeriksaan"
+    submit_label = _("Simpan hasil pemeriksaan")
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         return {}  # each round is pre-checked anew from the letter as it is now

@@ -42,7 +42,7 @@ class CoordinationForm(ActForm):
 
 class Coordinate(Handler):
     form_class = CoordinationForm
-    submit_label = "Simpan hasil dan minta penyedia"
+    submit_label = _("Simpan hasil dan minta penyedia")
 
     def describe(self, context: ActContext) -> dict[str, Any]:
         return {"letter": context.answers(1, "kirim")}

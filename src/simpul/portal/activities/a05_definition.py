@@ -1,6 +1,7 @@
 """Row 5: the provider defines its data, by hand or read from a real file; personal elements say why they may be given."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,6 +17,7 @@ from simpul.contract.model import (
     LOGICAL_TYPES,
     PDP_CLASSES,
     TEXT_FORMATS,
+    TIMESTAMP_FORMATS,
     Column,
     Dataset,
 )
@@ -25,6 +27,7 @@ from simpul.delivery.sheet import Damaged
 from simpul.portal.activities.activity import ActContext, ActForm, Activity, Handler, Tool
 from simpul.portal.activities.definition_papers import make_definition_papers
 from simpul.portal.activities.fields import AttachmentField, RowForm, RowsField
+from simpul.portal.activities.type_names import FORMATS, TYPES
 from simpul.portal.cases import queries as cases
 from simpul.portal.cases.models import Attachment, Draft
 from simpul.portal.contracts import actions as contracts
@@ -52,9 +55,16 @@ class ColumnRow(RowForm):
     name = forms.CharField(label=_("Nama kolom"), max_length=63, validators=[check_name])
     title = forms.CharField(label=_("Konsep"), max_length=200)
     definition = forms.CharField(label=_("Definisi"), max_length=1000, required=False)
-    logical_type = forms.ChoiceField(label=_("Tipe"), choices=_choices(LOGICAL_TYPES), initial="string")
+    logical_type = forms.ChoiceField(
+        label=_("Tipe"), choices=[(one, TYPES[one]) for one in LOGICAL_TYPES], initial="string"
+    )
     format = forms.ChoiceField(
-        label=_("Bentuk"), required=False, choices=[("", "—"), *_choices((*TEXT_FORMATS, *DATE_FORMATS, DECIMAL_COMMA))]
+        label=_("Bentuk"),
+        required=False,
+        choices=[
+            ("", "—"),
+            *((one, FORMATS[one]) for one in (*TEXT_FORMATS, *DATE_FORMATS, *TIMESTAMP_FORMATS, DECIMAL_COMMA)),
+        ],
     )
     length = forms.IntegerField(label=_("Panjang"), required=False, min_value=1, max_value=1_000_000)
     required = forms.BooleanField(label=_("Wajib"), required=False)
@@ -118,7 +128,7 @@ class DefinitionForm(ActForm):
     datasets = RowsField(DatasetRow, label=_("Data"), min_rows=1, max_rows=20)
 
     def prepare(self) -> None:
-        changes = self.context.case.changes
+        changes = self.act_context.case.changes
         if changes is not None:
             self.fields["context"].disabled = True
             self.fields["context"].initial = self.initial["context"] = changes.context
@@ -216,6 +226,21 @@ def read_dataset_row(row: Mapping[str, Any]) -> Dataset:
     )
 
 
+def keep_promises(context: ActContext, datasets: list[Dataset]) -> list[Dataset]:
+    """Return the datasets with what was promised of each before: way, frequency and thresholds are row 6's to change."""
+    changes = context.case.changes
+    version = find_version(context.case) or (contracts.find_version_in_force(changes) if changes else None)
+    if version is None:
+        return datasets
+    before = {one.name: one for one in load_contract(version).datasets}
+    return [
+        replace(one, delivery=old.delivery, frequency=old.frequency, thresholds=old.thresholds)
+        if (old := before.get(one.name))
+        else one
+        for one in datasets
+    ]
+
+
 def _read_column_row(row: Mapping[str, Any]) -> Column:
     values = {name: value for name, value in row.items() if value not in ("", None, False)}
     if "code_list" in values:
@@ -236,8 +261,8 @@ def _read_number(text: str) -> int | float | str:
 class Define(Handler):
     form_class = DefinitionForm
     template_name = "activities/a05.html"
-    submit_label = "Sampaikan kepada Tim IT"
-    tools = (Tool("baca_berkas", "Baca dari berkas", read_file, FileForm),)
+    submit_label = _("Sampaikan kepada Tim IT")
+    tools = (Tool("baca_berkas", _("Baca dari berkas"), read_file, FileForm),)
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         before = super().get_initial(context)
@@ -262,7 +287,7 @@ class Define(Handler):
             answers["title"],
             answers["description"],
             context.answers(1, "kirim").get("purpose", ""),
-            [read_dataset_row(row) for row in answers["datasets"]],
+            keep_promises(context, [read_dataset_row(row) for row in answers["datasets"]]),
         )
         return {}
 

@@ -16,6 +16,7 @@ from simpul.portal.activities.contract_pages import describe_contract
 from simpul.portal.activities.fields import RowForm, RowsField
 from simpul.portal.activities.scenario_papers import make_agreement_papers
 from simpul.portal.activities.terms_fields import ColumnsWidget, TermsWidget
+from simpul.portal.activities.type_names import WAYS
 from simpul.portal.contracts import actions as contracts
 from simpul.portal.contracts.errors import ContractUnready
 from simpul.portal.contracts.models import ContractVersion
@@ -56,7 +57,7 @@ class DeliveryRow(RowForm):
     """How one dataset is brought up to date, and what quality is promised (percent)."""
 
     dataset = forms.CharField(label=_("Data"), max_length=63)
-    delivery = forms.ChoiceField(label=_("Cara"), choices=[(one, one) for one in DELIVERIES], initial="upload")
+    delivery = forms.ChoiceField(label=_("Cara"), choices=[(one, WAYS[one]) for one in DELIVERIES], initial="upload")
     frequency = forms.ChoiceField(
         label=_("Seberapa sering"), choices=[(one, one) for one in FREQUENCY_DAYS], initial="sewaktu-waktu"
     )
@@ -79,8 +80,8 @@ class ScenarioForm(ActForm):
     deliveries = RowsField(DeliveryRow, label=_("Pengiriman dan mutu"), required=False, widget=TermsWidget(DeliveryRow))
 
     def prepare(self) -> None:
-        contract = load_contract(get_version(self.context.case))
-        consumers = {one.code: one.name for one in self.context.consumers}
+        contract = load_contract(get_version(self.act_context.case))
+        consumers = {one.code: one.name for one in self.act_context.consumers}
         for name in ("terms", "deliveries"):
             self.fields[name].widget.tell(contract, consumers)  # type: ignore[attr-defined]
 
@@ -140,7 +141,7 @@ def apply_deliveries(contract: Contract, rows: list[dict[str, Any]]) -> Contract
 class Formulate(Handler):
     form_class = ScenarioForm
     template_name = "activities/a06_rumus.html"
-    submit_label = "Simpan perumusan"
+    submit_label = _("Simpan perumusan")
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         contract = load_contract(get_version(context.case))
@@ -224,7 +225,7 @@ class AgreementForm(ActForm):
     )
 
     def prepare(self) -> None:
-        version = get_version(self.context.case, ContractVersion.State.FROZEN)
+        version = get_version(self.act_context.case, ContractVersion.State.FROZEN)
         self.fields["version_digest"].initial = version.digest
 
     def clean(self) -> dict[str, Any]:
@@ -239,7 +240,7 @@ class AgreementForm(ActForm):
 class Agree(Handler):
     form_class = AgreementForm
     template_name = "activities/a06_setuju.html"
-    submit_label = "Kirim jawaban"
+    submit_label = _("Kirim jawaban")
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         return {}  # nobody's earlier yes counts for a new version

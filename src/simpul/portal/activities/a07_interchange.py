@@ -24,7 +24,7 @@ from simpul.portal.papers.queries import list_papers
 class Make(Handler):
     form_class = PlainForm
     template_name = "activities/a07.html"
-    submit_label = "Bentuk dokumen"
+    submit_label = _("Bentuk dokumen")
 
     def describe(self, context: ActContext) -> dict[str, Any]:
         return describe_agreed(context)
@@ -82,7 +82,7 @@ class ConfirmForm(ActForm):
 class Confirm(Handler):
     form_class = ConfirmForm
     template_name = "activities/a07.html"
-    submit_label = "Konfirmasi"
+    submit_label = _("Konfirmasi")
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         return {}

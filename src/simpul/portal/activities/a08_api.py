@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from simpul.kernel.words import Words
 from simpul.papers.render import PaperFile
@@ -30,8 +31,8 @@ def publish_sandbox(context: ActContext, answers: dict[str, Any]) -> dict[str, A
 class Prepare(Handler):
     form_class = PlainForm
     template_name = "activities/a08.html"
-    submit_label = "API siap"
-    tools = (Tool("terbitkan", "Terbitkan ke uji coba", publish_sandbox),)
+    submit_label = _("API siap")
+    tools = (Tool("terbitkan", _("Terbitkan ke uji coba"), publish_sandbox),)
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         return {}

@@ -45,8 +45,8 @@ class HandoverForm(ActForm):
 class HandOver(Handler):
     form_class = HandoverForm
     template_name = "activities/a09.html"
-    submit_label = "Sampaikan kepada OPD"
-    tools = (Tool("uji", "Jalankan uji integrasi", run_tests),)
+    submit_label = _("Sampaikan kepada OPD")
+    tools = (Tool("uji", _("Jalankan uji integrasi"), run_tests),)
 
     def list_missing(self, context: ActContext) -> list[Words]:
         held = list_sandbox_missing(context)

@@ -51,7 +51,7 @@ class UploadForm(ActForm):
     file = AttachmentField("kiriman-data", label=_("Berkas data (CSV, XLSX, ODS, atau JSON)"))
 
     def prepare(self) -> None:
-        publication = find_live(self.context)
+        publication = find_live(self.act_context)
         names = [one.name for one in publication.datasets.order_by("id")] if publication else []
         self.fields["dataset"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
         self.fields["dataset"].initial = names[0] if names else None
@@ -94,8 +94,8 @@ def describe_rows(context: ActContext) -> dict[str, Any]:
 class SendRows(Handler):
     form_class = PlainForm
     template_name = "activities/a10.html"
-    submit_label = "Data sudah terkirim"
-    tools = (Tool("unggah", "Unggah data", upload, UploadForm),)
+    submit_label = _("Data sudah terkirim")
+    tools = (Tool("unggah", _("Unggah data"), upload, UploadForm),)
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         return {}
@@ -108,8 +108,8 @@ class SendRows(Handler):
 
 
 class ConfirmRows(SendRows):
-    submit_label = "Konfirmasi penyimpanan"
-    tools = (Tool("siapkan_tabel", "Siapkan tabel lagi", republish),)
+    submit_label = _("Konfirmasi penyimpanan")
+    tools = (Tool("siapkan_tabel", _("Siapkan tabel lagi"), republish),)
 
 
 class Storage(Activity):

@@ -44,7 +44,7 @@ class ProviderCheckForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        publication = find_live(self.context)
+        publication = find_live(self.act_context)
         if publication and count_refusals(publication) and not values.get("refused_known"):
             self.add_error("refused_known", _("Masih ada baris tertolak: perbaiki, atau nyatakan sudah diperiksa."))
         return values
@@ -53,6 +53,11 @@ class ProviderCheckForm(ActForm):
 class MendForm(ActForm):
     batch = forms.IntegerField(label=_("Nomor kiriman"), min_value=1)
     file = AttachmentField("perbaikan-data", label=_("Berkas perbaikan (.ods, .xlsx, atau .csv)"))
+
+    def prepare(self) -> None:
+        publication = find_live(self.act_context)
+        refusals = list_refusals(publication, 1) if publication else []
+        self.fields["batch"].initial = refusals[0].batch_id if refusals else None
 
 
 def mend(context: ActContext, answers: dict[str, Any]) -> dict[str, Any]:
@@ -70,10 +75,10 @@ class TrialForm(ActForm):
     )
 
     def prepare(self) -> None:
-        self.fields["consumer"].choices = [(one.code, one.name) for one in self.context.consumers]  # type: ignore[attr-defined]
+        self.fields["consumer"].choices = [(one.code, one.name) for one in self.act_context.consumers]  # type: ignore[attr-defined]
 
     def clean_until(self) -> Any:
-        until, today = self.cleaned_data["until"], local(self.context.at).date()
+        until, today = self.cleaned_data["until"], local(self.act_context.at).date()
         if not today <= until <= today + timedelta(days=TRIAL_DAYS):
             raise ValidationError(_("Paling cepat hari ini dan paling lama 90 hari lagi."))
         return until
@@ -92,11 +97,11 @@ def open_trial(context: ActContext, answers: dict[str, Any]) -> dict[str, Any]:
 class ProviderCheck(Handler):
     form_class = ProviderCheckForm
     template_name = "activities/a11_penyedia.html"
-    submit_label = "Data benar"
+    submit_label = _("Data benar")
     tools = (
-        Tool("unggah", "Unggah data", upload, UploadForm),
-        Tool("perbaiki", "Kirim perbaikan baris tertolak", mend, MendForm),
-        Tool("buka_percobaan", "Buka untuk percobaan pemanfaat", open_trial, TrialForm),
+        Tool("unggah", _("Unggah data"), upload, UploadForm),
+        Tool("perbaiki", _("Kirim perbaikan baris tertolak"), mend, MendForm),
+        Tool("buka_percobaan", _("Buka untuk percobaan pemanfaat"), open_trial, TrialForm),
     )
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
@@ -151,7 +156,7 @@ class ConsumerCheckForm(ActForm):
 class ConsumerCheck(Handler):
     form_class = ConsumerCheckForm
     template_name = "activities/a11_pemanfaat.html"
-    submit_label = "Program kami berjalan"
+    submit_label = _("Program kami berjalan")
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         return {"changed": super().get_initial(context).get("changed", "")}

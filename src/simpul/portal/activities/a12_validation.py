@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from simpul.kernel.words import Words
 from simpul.portal.activities.a07_interchange import ConfirmForm
 from simpul.portal.activities.a10_storage import describe_rows, find_live, list_live_missing
@@ -22,7 +24,7 @@ from simpul.portal.services.models import Dataset, Publication
 class Report(Handler):
     form_class = PlainForm
     template_name = "activities/a12.html"
-    submit_label = "Buat laporan hasil validasi"
+    submit_label = _("Buat laporan hasil validasi")
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         return {}
@@ -129,7 +131,7 @@ def _hand_over(context: ActContext, publication: Publication, consumer: Organiza
 class ConfirmReport(Handler):
     form_class = ConfirmForm
     template_name = "activities/a12.html"
-    submit_label = "Konfirmasi laporan"
+    submit_label = _("Konfirmasi laporan")
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         return {}

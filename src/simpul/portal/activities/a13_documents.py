@@ -28,7 +28,7 @@ class DocumentsForm(ActForm):
 class Deliver(Handler):
     form_class = DocumentsForm
     template_name = "activities/a13.html"
-    submit_label = "Sampaikan dokumen"
+    submit_label = _("Sampaikan dokumen")
 
     def describe(self, context: ActContext) -> dict[str, Any]:
         return {"papers": list(context.case.papers.defer("content").order_by("step_no", "id"))}

@@ -46,8 +46,8 @@ def list_dashboard_missing(context: ActContext) -> list[Words]:
 class Show(Handler):
     form_class = PlainForm
     template_name = "activities/a14.html"
-    submit_label = "Tampilkan kepada para pihak"
-    tools = (Tool("segarkan", "Buat atau segarkan dashboard", refresh),)
+    submit_label = _("Tampilkan kepada para pihak")
+    tools = (Tool("segarkan", _("Buat atau segarkan dashboard"), refresh),)
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         return {}
@@ -56,12 +56,17 @@ class Show(Handler):
         return list_dashboard_missing(context)
 
     def describe(self, context: ActContext) -> dict[str, Any]:
-        publication = find_live(context)
-        return {
-            "publication": publication,
-            "address": make_dashboard_address(context),
-            "snapshots": list_snapshots(publication) if publication else [],
-        }
+        return describe_dashboard(context)
+
+
+def describe_dashboard(context: ActContext) -> dict[str, Any]:
+    """Return what the page shows: the pictures as they are, each with the time of its last success."""
+    publication = find_live(context)
+    return {
+        "publication": publication,
+        "address": make_dashboard_address(context),
+        "snapshots": list_snapshots(publication) if publication else [],
+    }
 
 
 class JudgementForm(ActForm):
@@ -81,13 +86,16 @@ class JudgementForm(ActForm):
         return values
 
 
-class Judge(Show):
+class Judge(Handler):
     form_class = JudgementForm
-    submit_label = "Kirim penilaian"
-    tools = ()
+    template_name = "activities/a14.html"
+    submit_label = _("Kirim penilaian")
 
-    def list_missing(self, context: ActContext) -> list[Words]:
-        return []
+    def get_initial(self, context: ActContext) -> dict[str, Any]:
+        return {}  # each round is judged anew
+
+    def describe(self, context: ActContext) -> dict[str, Any]:
+        return describe_dashboard(context)
 
     def apply(self, context: ActContext, answers: dict[str, Any]) -> dict[str, str]:
         return {"sesuai": answers["sesuai"]}

@@ -54,8 +54,8 @@ class ClosingForm(ActForm):
     def clean_minutes_scan(self) -> int:
         """What the parties signed is the version agreed last: a scan of an earlier round's paper isn't that."""
         scan: int = self.cleaned_data["minutes_scan"]
-        version = get_version(self.context.case, ContractVersion.State.AGREED)
-        if not find_scans(self.context, version).filter(pk=scan).exists():
+        version = get_version(self.act_context.case, ContractVersion.State.AGREED)
+        if not find_scans(self.act_context, version).filter(pk=scan).exists():
             words = _(
                 "Pindaian itu lebih tua dari rumusan yang disepakati terakhir. Unggah Berita Acara versi %(version)s."
             )
@@ -72,7 +72,7 @@ def find_scans(context: ActContext, version: ContractVersion) -> QuerySet[Attach
 class Finish(Handler):
     form_class = ClosingForm
     template_name = "activities/a15.html"
-    submit_label = "Selesaikan dan aktifkan layanan"
+    submit_label = _("Selesaikan dan aktifkan layanan")
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         version = get_version(context.case, ContractVersion.State.AGREED)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from simpul.kernel.words import Words
 from simpul.portal.activities.fields import AttachmentField, to_json
@@ -13,6 +14,9 @@ from simpul.portal.cases import queries as cases
 from simpul.portal.cases.models import Case, OpenAct, Party
 from simpul.portal.organizations.models import Organization
 from simpul.portal.people.models import Person
+
+Text = Any
+"""A text of the interface: a string, or one that Django translates when it is shown."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class ActForm(forms.Form):
     use_required_attribute = False
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, context: ActContext, **options: Any) -> None:
-        self.context = context
+        self.act_context = context
         super().__init__(data, **options)
         for one in self.fields.values():
             if isinstance(one, AttachmentField):
@@ -77,7 +81,9 @@ class ActForm(forms.Form):
 class PlainForm(ActForm):
     """An act that asks nothing but a note."""
 
-    note = forms.CharField(label="Catatan", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label=gettext_lazy("Catatan"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 @dataclass(frozen=True)
@@ -85,10 +91,10 @@ class Tool:
     """Something that can be done while an act is open, as often as needed: read a file, run the tests, issue a key."""
 
     name: str
-    label: str
+    label: Text
     run: Callable[[ActContext, dict[str, Any]], dict[str, Any]]
     form_class: type[ActForm] = PlainForm
-    about: str = ""
+    about: Text = ""
 
 
 class Handler:
@@ -97,7 +103,7 @@ class Handler:
     form_class: type[ActForm] = PlainForm
     template_name: ClassVar[str] = "activities/act.html"
     tools: tuple[Tool, ...] = ()
-    submit_label: ClassVar[str] = "Kirim"
+    submit_label: ClassVar[Text] = gettext_lazy("Kirim")
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         """Return what the form opens with where there is no draft: by default the last round's answers."""

@@ -1,5 +1,7 @@
 """What the page of a case shows: where it stands, who holds it, its clock, its history, and what this person may do."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils.translation import get_language
@@ -29,6 +31,7 @@ from simpul.portal.contracts.models import ContractVersion
 from simpul.portal.contracts.queries import find_previous
 from simpul.portal.organizations.queries import find_successor, list_lineage
 from simpul.portal.papers.facts import make_tracking_address
+from simpul.portal.papers.models import Paper
 from simpul.portal.papers.queries import list_papers
 from simpul.portal.people.models import Person, Role
 from simpul.portal.people.permissions import has_role
@@ -74,7 +77,7 @@ def describe_case(person: Person, case: Case) -> dict[str, Any]:
         "parties": _list_parties(case),
         "clocks": _list_clocks(case, procedure, state, own),
         "timeline": make_timeline(case, procedure),
-        "papers": list(list_papers(case).order_by("-step_no", "-round", "id")),
+        "papers": group_papers(list_papers(case).order_by("-step_no", "-round", "id")),
         "versions": _list_versions(case),
         "publications": list(Publication.objects.filter(contract_version__case=case).order_by("stage", "major")),
         "attachments": [(one, can_open(person, one)) for one in queries.list_attachments(case)],
@@ -149,6 +152,25 @@ def _is_own_step(case: Case, state: State, step: Step, own: set[int]) -> bool:
     actors = {act.actor for act in step.acts}
     mine = Party.objects.filter(case=case, organization__in=own).values_list("role", flat=True)
     return bool(actors & set(mine))
+
+
+class PaperRow(NamedTuple):
+    """One paper of one round with its files."""
+
+    step_no: int
+    round: int
+    title: str
+    made_at: datetime
+    files: list[Paper]
+
+
+def group_papers(papers: Iterable[Paper]) -> list[PaperRow]:
+    """Return the files of each paper together, in the order given."""
+    rows: dict[tuple[int, int, str], PaperRow] = {}
+    for one in papers:
+        key = (one.step_no, one.round, one.title)
+        rows.setdefault(key, PaperRow(one.step_no, one.round, one.title, one.made_at, [])).files.append(one)
+    return list(rows.values())
 
 
 class VersionRow(NamedTuple):

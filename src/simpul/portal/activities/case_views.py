@@ -22,6 +22,7 @@ from simpul.portal.contracts.actions import describe_changes
 from simpul.portal.contracts.queries import find_previous
 from simpul.procedure.errors import CannotReturn, NotOpen
 
+
 @require_safe
 def show_case(request: HttpRequest, number: str) -> HttpResponse:
     """Show a case to one who may know of it."""

@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 from simpul.contract.model import ConsumerTerms, Contract, Dataset
-from simpul.portal.activities.contract_facts import DELIVERIES, TYPES
 from simpul.portal.contracts.models import ContractVersion
 from simpul.portal.contracts.queries import load_contract
 from simpul.portal.organizations.models import Organization
@@ -22,7 +21,7 @@ class TermsRow(NamedTuple):
 def describe_contract(version: ContractVersion) -> dict[str, Any]:
     """Return what `activities/contract.html` shows of a version."""
     contract = load_contract(version)
-    return {"contract": contract, "terms": list_terms(contract), "types": TYPES, "ways": DELIVERIES}
+    return {"contract": contract, "terms": list_terms(contract)}
 
 
 def list_terms(contract: Contract) -> list[TermsRow]:

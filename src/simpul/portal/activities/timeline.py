@@ -118,6 +118,8 @@ class _Reader:
             entry.notes.append(texts[event.kind].strip())
 
     def _turn(self, event: CaseEvent) -> None:
+        if event.kind == "parties_set" and not event.data.get("penyedia"):
+            return  # the opening itself: only the applicant is known
         if event.kind != "case_started" and event.kind != "parties_set":
             for entry in self.rounds.values():
                 if entry.state == "open":

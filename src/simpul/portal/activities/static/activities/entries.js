@@ -62,6 +62,17 @@
     }
   });
 
+  // The summary of errors leads to the group of entries; the wrong field itself is better.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".error-summary a");
+    const wrong = link && document.getElementById(link.hash.slice(1))?.querySelector(".entry [aria-invalid=true]");
+    if (!wrong) return;
+    const folded = wrong.closest("details");
+    if (folded) folded.open = true;
+    wrong.focus();
+    wrong.scrollIntoView({ block: "center" });
+  });
+
   // Enter inside an entry would send the whole form half filled.
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("[data-entry] input:not([type=checkbox])")) event.preventDefault();
