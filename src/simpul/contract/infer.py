@@ -72,7 +72,8 @@ class _Profile:
     longest_sound: int = 0
     has_spaces: bool = False
     most_dots: int = 0
-    example: str | None = None
+    examples: dict[str, str] = field(default_factory=dict)
+    """The first value of each shape; "" any sound value."""
     seen: _Seen = field(default_factory=_Seen)
 
     def add(self, value: object) -> None:
@@ -86,6 +87,8 @@ class _Profile:
             self.damaged += 1
         else:
             self.shapes.update(shapes)
+            for shape in ("", *shapes):
+                self.examples.setdefault(shape, str(value))
             self._measure(str(value))
         self.seen.add(value)
 
@@ -93,7 +96,6 @@ class _Profile:
         self.longest_sound = max(self.longest_sound, len(text))
         self.has_spaces = self.has_spaces or " " in text
         self.most_dots = max(self.most_dots, text.count("."))
-        self.example = self.example or text
 
     @property
     def empty(self) -> int:
@@ -143,7 +145,7 @@ def _propose_column(profile: _Profile) -> Column:
         name=profile.name,
         title=make_title(profile.header) or profile.name,
         required=profile.rows > 0 and profile.empty == 0,
-        example=profile.example,
+        example=profile.examples.get(kind) or profile.examples.get(""),
     )
     if kind in TEXT_FORMATS:
         return replace(column, format=kind, length=None if kind in ("phone", "email") else profile.longest_sound)

@@ -201,3 +201,8 @@ def test_a_large_table_is_read_in_seconds(amount: int) -> None:
     columns = infer_columns(["id", "nama", "nilai"], ([str(n), f"Nama {n}", f"{n}.5"] for n in range(amount)))
     assert [column.logical_type for column in columns] == ["integer", "string", "number"]
     assert time.perf_counter() - started < 10
+
+
+def test_example_is_a_value_that_the_proposal_takes() -> None:
+    column = infer_one("Kode", ["63.05.00", *(f"63.05.{number:02d}" for number in range(1, 30))])
+    assert (column.format, column.example) == ("area_code", "63.05.01")
