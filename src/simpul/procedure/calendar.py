@@ -14,6 +14,9 @@ from simpul.kernel.errors import Misconfigured
 from simpul.kernel.words import Words
 
 _SEARCH_DAYS = 3700
+_KEPT_DAYS = 8000
+
+Spans = list[tuple[datetime, datetime]]
 
 
 class NoWorkingDay(Misconfigured):
@@ -59,6 +62,7 @@ class WorkingCalendar:
     holidays: Mapping[date, str] = field(default_factory=dict)
     zone: tzinfo = ZONE
     version: str = ""
+    _days: dict[date, tuple[Spans, float]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def add(self, start: datetime, amount: int, unit: str) -> datetime:
         """Return when a limit of `amount` `unit` that starts at `start` falls due.
@@ -120,7 +124,18 @@ class WorkingCalendar:
         season = next((season for season in reversed(self.seasons) if season.covers(day)), None)
         return season.hours.get(day.weekday()) if season else None
 
-    def _list_day_spans(self, day: date) -> list[tuple[datetime, datetime]]:
+    def _get_day(self, day: date) -> tuple[Spans, float]:
+        """Return a day's open spans and their seconds; kept, since an inbox asks of the same days for each row."""
+        kept = self._days.get(day)
+        if kept is None:
+            spans = self._list_day_spans(day)
+            kept = spans, sum((closes - opens).total_seconds() for opens, closes in spans)
+            if len(self._days) >= _KEPT_DAYS:
+                self._days.clear()
+            self._days[day] = kept
+        return kept
+
+    def _list_day_spans(self, day: date) -> Spans:
         hours = self._find_hours(day)
         if hours is None:
             return []
@@ -143,11 +158,14 @@ class WorkingCalendar:
 
     def _list_portions(self, start: datetime, end: datetime) -> Iterator[tuple[date, float, float]]:
         """Yield each day's working seconds within the time, and the day's whole."""
-        for offset in range((end.date() - start.date()).days + 1):
-            day = start.date() + timedelta(days=offset)
-            spans = self._list_day_spans(day)
+        first, last = start.date(), end.date()
+        for offset in range((last - first).days + 1):
+            day = first + timedelta(days=offset)
+            spans, whole = self._get_day(day)
+            if first < day < last:
+                yield day, whole, whole
+                continue
             within = [(min(closes, end) - max(opens, start)).total_seconds() for opens, closes in spans]
-            whole = sum((closes - opens).total_seconds() for opens, closes in spans)
             yield day, sum(max(seconds, 0.0) for seconds in within), whole
 
     def _count_days(self, start: datetime, end: datetime) -> tuple[int, float]:
