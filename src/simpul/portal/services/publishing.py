@@ -10,8 +10,10 @@ from django.db import connection, transaction
 from simpul.contract.ddl import compile_ddl
 from simpul.contract.mock import make_sandbox_rows
 from simpul.contract.model import Contract
+from simpul.contract.model import Dataset as AgreedDataset
 from simpul.delivery.envelope import Envelope
 from simpul.delivery.formats import open_rows
+from simpul.delivery.limits import BATCH_BYTES
 from simpul.delivery.pipeline import deliver
 from simpul.delivery.quarantine import open_quarantine
 from simpul.delivery.target import make_target
@@ -24,8 +26,10 @@ from simpul.portal.services.leftovers import drop_leftovers
 from simpul.portal.services.models import Dataset, Publication
 from simpul.store.datasets import create_dataset_tables, drop_dataset_tables
 from simpul.store.errors import TableDiffers
-from simpul.store.sql import SQL, Connection, Identifier, dict_row
+from simpul.store.sql import SQL, Connection, Identifier, Literal
 
+PART_ROWS = 5_000
+"""Rows that are delivered again at once."""
 Stage, State = Publication.Stage, Publication.State
 
 
@@ -111,7 +115,8 @@ def _make_live_tables(link: Connection[Any], publication: Publication, contract:
     except TableDiffers:
         if is_open:
             raise
-        kept = {one.name: _read_rows(link, one) for one in publication.datasets.all()}
+        agreed = {one.name: one for one in contract.datasets}
+        kept = {one.name: _read_rows(link, one, agreed[one.name]) for one in publication.datasets.all()}
         for schema in {plan.schema for plan in plans}:
             drop_dataset_tables(link, schema)
         create_dataset_tables(link, plans)
@@ -121,41 +126,51 @@ def _make_live_tables(link: Connection[Any], publication: Publication, contract:
                 _deliver_again(link, publication, dataset, kept[dataset.name])
 
 
-def _read_rows(link: Connection[Any], dataset: Dataset) -> list[dict[str, Any]]:
-    statement = SQL("SELECT to_jsonb(t) - '_row' - '_version' - '_batch' AS row FROM {} AS t ORDER BY _row")
-    with link.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(statement.format(Identifier(dataset.schema_name, dataset.table_name)))
-        return [one["row"] for one in cursor.fetchall()]
+_READ_ROWS = """
+SELECT jsonb_agg(row ORDER BY _row)::text FROM (
+    SELECT _row, (row_number() OVER (ORDER BY _row) - 1) / {size} AS part, (
+        SELECT jsonb_object_agg(key, CASE WHEN key = ANY(%(texts)s) AND jsonb_typeof(value) IN ('number', 'boolean')
+            THEN to_jsonb(value #>> '{{}}') ELSE value END)
+        FROM jsonb_each(to_jsonb(t)) WHERE key = ANY(%(names)s)
+    ) AS row FROM {table} AS t
+) AS rows GROUP BY part ORDER BY part
+"""
 
 
-def _deliver_again(
-    link: Connection[Any], publication: Publication, dataset: Dataset, rows: list[dict[str, Any]]
-) -> None:
-    names = publication.compiled["datasets"][dataset.name]["columns"].keys()
-    kept = [{name: value for name, value in row.items() if name in names} for row in rows]
+def _read_rows(link: Connection[Any], dataset: Dataset, agreed: AgreedDataset) -> list[str]:
+    """Return a dataset's rows as the new contract names its columns: JSON arrays, each small enough for one delivery.
+
+    The database writes the JSON, so that no number loses a digit on its way; a number that becomes a text is one.
+    """
+    table = Identifier(dataset.schema_name, dataset.table_name)
+    texts = [one.name for one in agreed.columns if one.logical_type == "string"]
+    values = {"names": [one.name for one in agreed.columns], "texts": texts}
+    rows = link.execute(SQL(_READ_ROWS).format(size=Literal(PART_ROWS), table=table), values).fetchall()
+    return [str(text) for (text,) in rows]
+
+
+def _deliver_again(link: Connection[Any], publication: Publication, dataset: Dataset, parts: list[str]) -> None:
     Dataset.objects.filter(pk=dataset.pk).update(row_count=0)
-    _deliver_rows(link, publication, dataset, kept, "contract-change")
+    for part in parts:
+        _deliver_rows(link, publication, dataset, part, "contract-change")
 
 
 def _fill_mock_rows(link: Connection[Any], publication: Publication, contract: Contract) -> None:
     Dataset.objects.filter(publication=publication).update(row_count=0)
     mock = make_sandbox_rows(contract)
     for dataset in publication.datasets.filter(name__in=list(mock)):
-        _deliver_rows(link, publication, dataset, mock[dataset.name], "mock")
+        if mock[dataset.name]:
+            _deliver_rows(link, publication, dataset, json.dumps(mock[dataset.name]), "mock")
 
 
-def _deliver_rows(
-    link: Connection[Any], publication: Publication, dataset: Dataset, rows: list[dict[str, Any]], origin: str
-) -> None:
-    """Deliver rows that the hub itself has, through the same pipeline as everybody's."""
-    content = json.dumps(rows).encode()
+def _deliver_rows(link: Connection[Any], publication: Publication, dataset: Dataset, rows: str, origin: str) -> None:
+    """Deliver rows that the hub itself has (a JSON array), through the same pipeline as everybody's."""
+    content = rows.encode()
     envelope = Envelope(
         digest=hashlib.sha256(content).digest(),
         quarantine=open_quarantine(settings.HUB.SIMPUL_HOME / "keys"),
         person_id=publication.contract_version.frozen_by_id,
         file_name=f"{origin}.json",
     )
-    if rows:
-        deliver(
-            link, make_target(dataset.pk, publication.compiled, dataset.name), open_rows(content, "rows.json"), envelope
-        )
+    sheet = open_rows(content, "rows.json", limit_bytes=BATCH_BYTES)
+    deliver(link, make_target(dataset.pk, publication.compiled, dataset.name), sheet, envelope)
