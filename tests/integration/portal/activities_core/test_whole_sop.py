@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -89,7 +89,7 @@ class GuardedPlay(Play):
 
 
 @pytest.fixture(scope="module")
-def play(sop: Sop, exchange: int) -> Iterator[GuardedPlay]:
+def play(sop: Sop, exchange: int) -> GuardedPlay:
     """Give a case that went once through each return, and at last to its end."""
     played = GuardedPlay(sop, sop.open_case().number)
     played.send_letter(contact_phone="", scan_follows=True, signed_scan="")
@@ -110,7 +110,7 @@ def play(sop: Sop, exchange: int) -> Iterator[GuardedPlay]:
     played.show(penyedia="Angkanya perlu diperiksa.")
     assert played.open_steps == {3}
     played.reach(16)
-    yield played
+    return played
 
 
 def test_only_the_one_whose_turn_it_is_acts(play: GuardedPlay) -> None:
