@@ -21,6 +21,13 @@ _OVERFLOW = """() => {
     (one.textContent || "").trim().slice(0, 40));
   return `${wide} px too wide: ${names.join(" | ")}`;
 }"""
+_MAKE_READY = """(at) => {
+  if (document.activeElement) document.activeElement.blur();
+  const secret = document.querySelector(".secret");
+  if (secret) secret.textContent = secret.textContent.replace(/_[^_]+$/, "_" + "x".repeat(43));
+  const top = at && document.querySelector(at);
+  window.scrollTo(0, top ? top.getBoundingClientRect().top + window.scrollY - 40 : 0);
+}"""
 _OWN_ANSWER = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
 
@@ -34,7 +41,6 @@ class Looker:
     wide: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
-    shot: list[Path] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
         """Collect what the browser complains about on each address of a page."""
@@ -53,10 +59,13 @@ class Looker:
         elif response.status == 404 and response.request.resource_type != "document":
             self.failures.append(f"404 {response.url}")
 
-    def look(self, page: Page, name: str, picture: str = "") -> None:
-        """Examine a page as it stands now. Args: `picture` names its picture, where pictures are wanted."""
+    def look(self, page: Page, name: str, picture: str = "", at: str = "") -> None:
+        """Examine a page as it stands now.
+
+        Args: `picture` names its picture, where pictures are wanted; `at` is what its top shows (default: the header).
+        """
         if picture:
-            self.take_picture(page, picture)
+            self.take_picture(page, picture, at)
         self.seen.append(name)
         found = Axe().run(page).response["violations"]
         for one in found:
@@ -70,11 +79,10 @@ class Looker:
             self.wide.append(f"{name}: {too_wide}")
         page.set_viewport_size(size)  # type: ignore[arg-type]
 
-    def take_picture(self, page: Page, name: str) -> None:
-        """Keep a picture of what one sees now, if pictures are wanted."""
+    def take_picture(self, page: Page, name: str, at: str = "") -> None:
+        """Keep a picture of the page, if pictures are wanted. A key in it is covered: pictures are published."""
         if self.pictures is None:
             return
         self.pictures.mkdir(parents=True, exist_ok=True)
-        path = self.pictures / f"{name}.png"
-        page.screenshot(path=path)
-        self.shot.append(path)
+        page.evaluate(_MAKE_READY, at)
+        page.screenshot(path=self.pictures / f"{name}.png", animations="disabled")

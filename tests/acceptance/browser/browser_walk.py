@@ -64,8 +64,15 @@ class Walk:
     world: World
     number: str = ""
     context: str = "wilayah_tapin"
-    round: int = 1
     steps: list[tuple[int, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    tried: list[dict[str, str]] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    @property
+    def year(self) -> int:
+        """The year in which it is done."""
+        return today().year
 
     def act(self, key: str, no: int, label: str = "") -> Page:
         """Open the officer's task from the inbox."""
@@ -74,10 +81,16 @@ class Walk:
         self.steps.append((no, key))
         return page
 
-    def look(self, page: Page, name: str, picture: str = "") -> None:
-        """Examine a page, in the first round only."""
-        if self.round == 1:
-            self.world.looker.look(page, name, picture)
+    def look(self, page: Page, name: str, picture: str = "", at: str = "") -> None:
+        """Examine a page, the first time only."""
+        if self.is_first(f"look {name}"):
+            self.world.looker.look(page, name, picture, at)
+
+    def is_first(self, what: str) -> bool:
+        """Tell whether this is done for the first time in this walk."""
+        is_new = what not in self.known
+        self.known.add(what)
+        return is_new
 
     # Rows 1 to 3: the letter.
 
@@ -113,11 +126,9 @@ class Walk:
         fill(page, {"elements-1-name": "Nama wilayah", "elements-1-type": "teks"})
         page.locator("[name=signer]").select_option(index=1)
         fill(page, {"signed_scan": ("surat-permohonan.pdf", draw_scan("Surat permohonan"))})
-        page.locator("[name=letter_number]").scroll_into_view_if_needed()
-        page.evaluate("window.scrollTo(0, 0)")
         self.look(page, "act 1", "02-surat-permohonan")
         send(page)
-        self.look(page, "case after the letter", "03-permohonan-terkirim")
+        self.look(page, "case after the letter", "03-kedudukan-pada-sop", "#diagram")
 
     def dispose(self) -> None:
         page = self.world.officer("bidang")
@@ -130,8 +141,7 @@ class Walk:
 
     def check(self, *, complete: bool = True) -> None:
         page = self.act("tim_it", 3)
-        page.locator("#isian").scroll_into_view_if_needed()
-        self.look(page, "act 3", "06-cek-kelengkapan")
+        self.look(page, "act 3", "06-cek-kelengkapan", "section[aria-labelledby=isian]")
         missing = {} if complete else {"ponsel_ada": "belum", "ponsel_alasan": "Nomor ponsel belum ditulis."}
         send(page, missing)
 
@@ -139,7 +149,7 @@ class Walk:
 
     def coordinate(self) -> None:
         page = self.act("sub_koordinasi", 4)
-        if self.round == 1:
+        if self.is_first("coordination"):
             fill(
                 page,
                 {
@@ -153,12 +163,12 @@ class Walk:
                     "result": "Bagian Tata Pemerintahan bersedia membagikan kode wilayah dan memperbaruinya.",
                 },
             )
-        self.look(page, "act 4", "07-koordinasi")
+        self.look(page, "act 4", "07-koordinasi", "section[aria-labelledby=isian]")
         send(page)
 
     def define(self) -> None:
         page = self.act("penyedia", 5)
-        if self.round == 1:
+        if self.is_first("definition"):
             use_tool(page, "baca_berkas", {"file": ("wilayah_tapin.csv", DATA.read_bytes())})
             fill(
                 page,
@@ -169,8 +179,7 @@ class Walk:
                 },
             )
             self._name_columns(page)
-            page.locator("section[aria-labelledby=alat-baca_berkas]").scroll_into_view_if_needed()
-        self.look(page, "act 5", "08-definisi-data")
+        self.look(page, "act 5", "08-definisi-data", "#id_datasets_group, [data-entries=datasets]")
         send(page)
 
     def _name_columns(self, page: Page) -> None:
@@ -181,7 +190,7 @@ class Walk:
 
     def formulate(self, *, agreed: bool = True) -> None:
         page = self.act("tim_it", 6)
-        if self.round == 1:
+        if self.is_first("scenario"):
             card = page.locator("[data-entries=terms] [data-entry]").first
             card.locator("[data-check-all]").click()
             fill(
@@ -192,14 +201,19 @@ class Walk:
                     "deliveries-0-refused_share": "5",
                 },
             )
-            page.locator("#isian").scroll_into_view_if_needed()
-        self.look(page, "act 6 formulating", "09-skenario")
+        self.look(page, "act 6 formulating", "09-skenario", "[data-entries=terms]")
         send(page, {"sepakat": "ya"})
         page = self.act("penyedia", 6)
         self.look(page, "act 6 agreeing", "10-kesepakatan")
         send(page, {"sepakat": "ya"})
         page = self.act("pemohon", 6)
         send(page, {"sepakat": "ya"} if agreed else {"sepakat": "tidak", "reason": "Mohon uraian data dilengkapi."})
+
+    def agree(self, *, objects_first: bool = False) -> None:
+        """Rows 5 and 6 until all agree; `objects_first`: the consumer objects once, and nothing is typed again."""
+        for agreed in (False, True) if objects_first else (True,):
+            self.define()
+            self.formulate(agreed=agreed)
 
     # Rows 7 to 9: the service for trying.
 
@@ -208,21 +222,21 @@ class Walk:
         self.look(page, "act 7 making")
         send(page)
         page = self.act("penyedia", 7)
-        self.look(page, "act 7 confirming", "11-dokumen-interchange")
+        self.look(page, "act 7 confirming", "11-dokumen-interchange", "h1")
         send(page, {"confirmed": True})
 
     def prepare_api(self) -> None:
         page = self.act("tim_it", 8)
         use_tool(page, "terbitkan")
         wait_until_free(page)
-        self.look(page, "act 8", "12-api-uji-coba")
+        self.look(page, "act 8", "12-api-uji-coba", "h1")
         send(page)
 
     def hand_over(self) -> None:
         page = self.act("sub_koordinasi", 9)
         use_tool(page, "uji")
         wait_until_free(page)
-        self.look(page, "act 9", "13-uji-integrasi")
+        self.look(page, "act 9", "13-uji-integrasi", "h1")
         send(page, {"message": "Layanan uji coba siap. Silakan mencoba."})
 
     # Rows 10 to 12: the rows.
@@ -232,7 +246,12 @@ class Walk:
         page.locator("section.tool [name=dataset] option").first.wait_for(state="attached", timeout=60_000)
         use_tool(page, "unggah", {"file": (name, write_sheet(rows))})
         wait_until_free(page)
-        self.look(page, "act 10", "15-kiriman-data")
+        self.look(page, "act 10", "15-baris-tertolak", "#kiriman")
+        if self.is_first("delivery"):
+            cells = page.get_by_role("region", name=re.compile("Baris tertolak")).locator("tbody tr").all()
+            self.refused = [
+                (one.locator("td").nth(1).inner_text(), one.locator("td").nth(2).inner_text()) for one in cells
+            ]
         send(page)
         page = self.act("tim_it", 10)
         self.look(page, "act 10 confirming")
@@ -240,21 +259,21 @@ class Walk:
 
     def verify(self) -> None:
         page = self.act("penyedia", 11)
-        if self.round == 1:
+        if self.is_first("check of the rows"):
             use_tool(page, "unggah", {"file": ("wilayah_tapin-betul.xlsx", write_sheet(read_rows()))})
-            self.look(page, "act 11 provider", "16-periksa-data")
+            self.look(page, "act 11 provider", "16-periksa-data", "section[aria-labelledby^=cuplikan]")
             until = (today() + timedelta(days=30)).isoformat()
             use_tool(page, "buka_percobaan", {"consumer": "contoh-dinkes", "until": until})
         send(page, {"counts_match": True, "sample_matches": True, "refused_known": True})
         page = self.act("pemohon", 11)
-        self.look(page, "act 11 consumer", "17-periksa-program")
+        self.look(page, "act 11 consumer", "17-periksa-program", "h1")
         send(page, {"program_works": True, "changed": "Formulir pendaftaran kini membaca kode wilayah dari hub."})
 
     def report(self) -> None:
         page = self.act("tim_it", 12)
         send(page)
         page = self.act("penyedia", 12)
-        self.look(page, "act 12", "18-laporan-validasi")
+        self.look(page, "act 12", "18-laporan-validasi", "section[aria-labelledby^=laporan]")
         send(page, {"confirmed": True})
 
     # Rows 13 to 15: shown, judged, live.
@@ -270,18 +289,24 @@ class Walk:
         self.look(page, "act 14 showing")
         send(page)
         page = self.act("penyedia", 14)
-        self.look(page, "act 14 judging")
+        page.locator("canvas").first.wait_for()
+        self.look(page, "act 14 judging", "19-dashboard", "section[aria-labelledby^=gambar]")
         send(page, {"sesuai": "ya"})
         page = self.act("pemohon", 14)
         send(page, {"sesuai": "ya"} if fits else {"sesuai": "tidak", "reason": "Nama desa perlu diperiksa lagi."})
 
     def finish(self) -> None:
         page = self.act("sub_koordinasi", 15)
-        self.round = 1  # the last page is seen once, whatever the loops
         fill(page, {"minutes_scan": ("berita-acara.pdf", draw_scan("Berita acara kesepakatan"))})
-        self.look(page, "act 15", "20-penyelesaian")
+        self.look(page, "act 15")
         send(page)
-        self.look(page, "finished case", "21-selesai")
+        self.look(page, "finished case", "20-dokumen", "#dokumen")
+
+    def list_papers(self, key: str) -> list[str]:
+        """Return the names of the papers that an officer finds on the page of the case."""
+        page = self.world.officer(key)
+        page.goto(f"/permohonan/{self.number}/")
+        return page.locator("main a[href*='/dokumen/']").all_inner_texts()
 
     # The consumer's program.
 
@@ -301,7 +326,8 @@ class Walk:
 
     def call(self, path: str, key: str) -> list[dict[str, str]]:
         """Call the exchange as the consumer's program does."""
-        address = f"http://127.0.0.1:{self.world.hub.settings.EXCHANGE_PORT}/{path}/{self.context}/v1/wilayah_tapin"
+        hub = f"http://127.0.0.1:{self.world.hub.settings.EXCHANGE_PORT}"
+        address = f"{hub}/{path}/{self.context}/v1/wilayah_tapin?limit=500"
         request = urllib.request.Request(address, headers={"Authorization": f"Bearer {key}"})
         with urllib.request.urlopen(request, timeout=20) as answer:
             rows: list[dict[str, str]] = json.load(answer)

@@ -27,6 +27,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=id-ID",
 ]
 DESKTOP = {"width": 1180, "height": 820}
 REHEARSED = {"pemanfaat": "pemohon", **{one: one for one in ("penyedia", "tim_it", "sub_koordinasi", "bidang")}}
