@@ -83,7 +83,7 @@ class ScenarioForm(ActForm):
         contract = load_contract(get_version(self.act_context.case))
         consumers = {one.code: one.name for one in self.act_context.consumers}
         for name in ("terms", "deliveries"):
-            self.fields[name].widget.tell(contract, consumers)  # type: ignore[attr-defined]
+            self.fields[name].widget.tell(contract, consumers)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -43,7 +43,7 @@ class RowForm(forms.Form):
     @classmethod
     def is_blank(cls, row: Raw) -> bool:
         """Return whether nothing was typed in a row: each value is empty or what the row opens with."""
-        empty = (None, "", [], False)
+        empty: tuple[Any, ...] = (None, "", [], False)
         return all(
             value in empty or value == cls.base_fields[key].initial
             for key, value in row.items()
@@ -97,7 +97,7 @@ class RowsWidget(forms.Widget):
 
     def make_entry(self, row: Mapping[str, Any] | None, prefix: str, index: int | None = None) -> RowForm:
         """Return the sub-form that shows one row, with what is wrong in it."""
-        form = self.row_form(initial=row, prefix=prefix)
+        form = self.row_form(initial=dict(row) if row else None, prefix=prefix)
         checked = self.checked.get(index) if index is not None else None
         if checked is not None:
             show_errors(form, checked)
@@ -115,7 +115,7 @@ def show_errors(form: RowForm, checked: RowForm) -> None:
         else messages
         for name, messages in checked.errors.items()
     }
-    form._errors = ErrorDict(made, renderer=form.renderer)
+    form.__dict__["_errors"] = ErrorDict(made, renderer=form.renderer)
     for name, one in checked.fields.items():
         if isinstance(one, RowsField) and name in form.fields:
             form.fields[name].widget.checked = one.widget.checked

@@ -14,11 +14,11 @@ class ColumnsWidget(forms.Widget):
 
     template_name = "activities/columns.html"
     dataset: Dataset | None = None
+    use_fieldset = False
 
-    @property
-    def use_fieldset(self) -> bool:
-        """A group of ticks has a legend; plain text, where the dataset isn't known, a label."""
-        return self.dataset is not None
+    def offer(self, dataset: Dataset | None) -> None:
+        """Offer a dataset's columns: a group of ticks with a legend; plain text where the dataset isn't known."""
+        self.dataset, self.use_fieldset = dataset, dataset is not None
 
     def value_from_datadict(self, data: Raw, files: Raw, name: str) -> Any:
         given = data.getlist(name) if hasattr(data, "getlist") else data.get(name)
@@ -53,7 +53,7 @@ class TermsWidget(RowsWidget):
             if name in form.fields and dataset is not None:
                 form.fields[name].widget = forms.HiddenInput()
         if "columns" in form.fields:
-            form.fields["columns"].widget.dataset = dataset  # type: ignore[attr-defined]
+            form.fields["columns"].widget.offer(dataset)
         code = str((row or {}).get("organization", ""))
         title = dataset.title or dataset.name if dataset else ""
         form.told_title = " – ".join(one for one in (self.consumers.get(code, code), title) if one)
