@@ -18,7 +18,7 @@ import pytest
 from simpul.kernel.settings import TABLE
 
 ROOT = Path(__file__).resolve().parents[3]
-START_SECONDS, STOP_SECONDS = 60, 10
+START_SECONDS, STOP_SECONDS = 120, 10
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found by /proc")
 
