@@ -1,6 +1,7 @@
 """Row 2: Bidang dispositions the letter → lembar disposisi."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +54,11 @@ class DispositionForm(ActForm):
 
 class Dispose(Handler):
     form_class = DispositionForm
+    template_name = "activities/with_letter.html"
     submit_label = _("Kirim disposisi")
+
+    def describe(self, context: ActContext) -> dict[str, Any]:
+        return {"letter": context.answers(1, "kirim")}
 
 
 class Disposition(Activity):

@@ -42,6 +42,7 @@ class CoordinationForm(ActForm):
 
 class Coordinate(Handler):
     form_class = CoordinationForm
+    template_name = "activities/with_letter.html"
     submit_label = _("Simpan hasil dan minta penyedia")
 
     def describe(self, context: ActContext) -> dict[str, Any]:

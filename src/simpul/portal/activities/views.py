@@ -82,7 +82,12 @@ def _send(request: HttpRequest, page: ActPage, raw: Mapping[str, Any], refused: 
             form.full_clean()
             _add_findings(form, error)
         return _keep_and_show(request, page, form, error.status)
-    messages.success(request, _("Terkirim. Permohonan %(number)s berlanjut.") % {"number": case.number})
+    told = (
+        _("Terkirim. Permohonan %(number)s selesai.")
+        if case.ended_at
+        else _("Terkirim. Permohonan %(number)s berlanjut.")
+    )
+    messages.success(request, told % {"number": case.number})
     return redirect(f"/permohonan/{case.number}/")
 
 
