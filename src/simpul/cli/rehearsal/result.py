@@ -1,12 +1,15 @@
 """What came of a rehearsal: read from the finished case, and from the live API with the consumer's own key."""
 
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 from simpul.cli.rehearsal.officers import Rehearsal
 from simpul.kernel.settings import Settings
-from simpul.outbound.hub_client import HubClient
+from simpul.outbound.hub_client import HubClient, HubRefused
+
+HEARING_SECONDS = 5.0
 
 
 def make_result(rehearsal: Rehearsal, settings: Settings, report: dict[str, Any]) -> dict[str, Any]:
@@ -40,11 +43,20 @@ def issue_key(rehearsal: Rehearsal) -> str:
 
 
 def count_rows(address: str, dataset: str, key: str) -> int:
-    """Return how many rows the consumer's key reads, by the exchange's own exact count."""
-    client = HubClient(address, key)
+    """Return how many rows the consumer's key reads, by the exchange's own exact count.
+
+    The exchange hears of a new key and of a service that went live at their commit, and needs a moment for it.
+    """
+    client, end = HubClient(address, key), time.monotonic() + HEARING_SECONDS
     try:
-        _, headers = client.get_with_headers(f"/{dataset}", {"limit": "1"}, {"Prefer": "count=exact"})
-        return int(headers["content-range"].rpartition("/")[2])
+        while True:
+            try:
+                _, headers = client.get_with_headers(f"/{dataset}", {"limit": "1"}, {"Prefer": "count=exact"})
+                return int(headers["content-range"].rpartition("/")[2])
+            except HubRefused as refusal:
+                if refusal.status not in (401, 403) or time.monotonic() > end:
+                    raise
+            time.sleep(0.05)
     finally:
         client.close()
 
