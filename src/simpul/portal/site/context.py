@@ -24,6 +24,12 @@ ENTRIES = (
     Entry("/", _("Tugas saya")),
     Entry("/permohonan/", _("Permohonan")),
     Entry("/layanan/", _("Layanan")),
+    Entry("/aplikasi/", _("Aplikasi dan kunci"), frozenset({Role.PEMROGRAM_OPD, Role.PENGELOLA_SISTEM})),
+    Entry(
+        "/bukti/",
+        _("Bukti akses"),
+        frozenset({Role.AUDITOR, Role.KEPALA_DINAS, Role.PENGELOLA_SISTEM, Role.BIDANG, Role.PEMROGRAM_OPD}),
+    ),
     Entry("/sop/", _("SOP")),
     Entry("/instansi/", _("Instansi"), frozenset({Role.PENGELOLA_SISTEM})),
     Entry("/orang/", _("Orang"), frozenset({Role.PENGELOLA_SISTEM})),

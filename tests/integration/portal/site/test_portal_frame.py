@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
-from portal_world import World, point_django, read_text, sign_in
+from portal_world import World, make_person, point_django, read_text, sign_in
 from simpul.kernel.errors import Conflict, Finding, Invalid
 from simpul.kernel.words import Words
 from simpul.portal.people import actions
+from simpul.portal.people.models import Role
 from simpul.portal.site.access import public
+from simpul.portal.site.context import ENTRIES
 from simpul.portal.site.middleware import POLICY
 from simpul.portal.urls import urlpatterns as real
 from simpul.store.launcher import Database
@@ -86,6 +88,19 @@ def test_navigation_shows_what_the_roles_open(world: World) -> None:
     assert "/audit/" in places["auditor"]
     assert "/orang/" not in places["auditor"]
     assert places["bob"] == ["/", "/permohonan/", "/layanan/", "/sop/"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_navigation_leads_to_every_page_of_a_role_and_to_no_closed_one(world: World, role: Role) -> None:
+    client = sign_in(make_person("Fajar Contoh", world.health, role))
+    told = set(re.findall(r'<li><a href="(/[^"]*)"', read_text(client.get("/akun/"))))
+    opened = {one.address for one in ENTRIES if client.get(one.address).status_code == 200}
+    assert told & {one.address for one in ENTRIES} == opened
+
+
+def test_sign_in_page_leads_to_the_open_catalogue(world: World) -> None:
+    assert 'href="/katalog/"' in read_text(Client().get("/masuk/login/"))
+    assert Client().get("/katalog/").status_code == 200
 
 
 def test_program_without_session_gets_401_and_htmx_a_redirect(world: World) -> None:
