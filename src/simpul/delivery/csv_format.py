@@ -1,4 +1,7 @@
-"""CSV as agencies really send it: any of four delimiters, UTF-8 or an older encoding, ragged rows named.
+"""CSV as agencies really send it: any of four delimiters, ragged rows named.
+
+The text is UTF-8, or UTF-16 with its mark. Older encodings (latin1, cp1252, cp850) can't be told apart from the bytes,
+and a wrong guess damages names without a word; so they are refused, with the row and the way to save the file again.
 
 Memory: flat; the text is decoded and split as it is read.
 """
@@ -15,7 +18,7 @@ from simpul.delivery.header import read_header
 from simpul.delivery.hostile import open_source
 from simpul.delivery.limits import CELL_CHARACTERS, PREVIEW_ROWS, ROWS
 from simpul.delivery.sheet import Damaged, Notebook, Row, Sheet
-from simpul.delivery.spreadsheet import note_formula_like
+from simpul.delivery.spreadsheet import mark_formulas
 from simpul.kernel.words import Words
 
 csv.field_size_limit(CELL_CHARACTERS)
@@ -31,52 +34,46 @@ def read_csv(content: bytes | Path) -> Sheet:
     Raises: FileEmpty, HeaderRefused, FileRefused; while rows are read, FileRefused for a quote that never closes.
     """
     notebook = Notebook()
-    encoding = _find_encoding(content, notebook)
+    encoding = _find_encoding(content)
     text = TextIOWrapper(open_source(content), encoding=encoding, newline="", errors="strict")
     delimiter, first_line = _find_delimiter(text, notebook)
     header, below = read_header(_read_rows(text, delimiter, first_line), notebook)
-    return Sheet("csv", header, note_formula_like(iter(below), notebook), text_only=True, notebook=notebook)
+    return Sheet("csv", header, mark_formulas(iter(below), notebook), text_only=True, notebook=notebook)
 
 
-def _find_encoding(content: bytes | Path, notebook: Notebook) -> str:
-    """Return a codec that decodes all of the content; note it when it isn't UTF-8."""
+def _find_encoding(content: bytes | Path) -> str:
+    """Return the codec that decodes all of the content. Raises: FileRefused where there is none that is sure."""
     with open_source(content) as source:
         mark = source.read(4)
-        if mark.startswith(codecs.BOM_UTF8):
-            return "utf-8-sig"
-        if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return _check_encoding(content, "utf-16")
-    for encoding in ("utf-8", "cp1252", "latin-1"):
-        if _can_decode(content, encoding):
-            if encoding != "utf-8":
-                message = Words(
-                    f"Berkas bukan UTF-8; dibaca sebagai {encoding}. Periksa huruf beraksen.",
-                    f"The file isn't UTF-8; it was read as {encoding}. Look at accented letters.",
-                )
-                notebook.add("encoding", message)
-            return encoding
-    raise AssertionError("latin-1 decodes every byte")
+    if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    else:
+        encoding = "utf-8-sig" if mark.startswith(codecs.BOM_UTF8) else "utf-8"
+    _check_encoding(content, encoding)
+    return encoding
 
 
-def _check_encoding(content: bytes | Path, encoding: str) -> str:
-    if _can_decode(content, encoding):
-        return encoding
-    hint = Words("Simpan ulang sebagai CSV UTF-8.", "Save it again as CSV UTF-8.")
-    raise FileRefused(
-        "encoding", Words("Pengodean teks berkas ini rusak.", "The text encoding of this file is broken."), hint=hint
+def _check_encoding(content: bytes | Path, encoding: str) -> None:
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+    with open_source(content) as source:
+        while True:
+            chunk = source.read(_CHUNK_BYTES)
+            try:
+                line += decoder.decode(chunk, final=not chunk).count("\n")
+            except UnicodeDecodeError as error:
+                found = error.object[: error.start].decode(encoding, errors="ignore")
+                raise _refuse_encoding(line + found.count("\n")) from error
+            if not chunk:
+                return
+
+
+def _refuse_encoding(line: int) -> FileRefused:
+    message = Words("Teks berkas ini bukan UTF-8.", "The text of this file isn't UTF-8.")
+    hint = Words(
+        "Simpan ulang sebagai “CSV UTF-8”, atau kirim sebagai .xlsx atau .ods.",
+        "Save it again as “CSV UTF-8”, or send it as .xlsx or .ods.",
     )
-
-
-def _can_decode(content: bytes | Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with open_source(content) as source:
-            while chunk := source.read(_CHUNK_BYTES):
-                decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    return FileRefused("encoding", message, where=f"baris/row {line}", hint=hint)
 
 
 def _find_delimiter(text: TextIO, notebook: Notebook) -> tuple[str, int]:

@@ -53,7 +53,7 @@ def _open_sheet(kind: str, iterate: Callable[[], Iterator[tuple[int, object]]]) 
     count = 0
     for _, item in iterate():
         count += 1
-        if isinstance(item, dict) and not isinstance(item, _Repeated):
+        if isinstance(item, dict):
             keys.update(dict.fromkeys(item))
         _check_size(count, len(keys))
     if not count:

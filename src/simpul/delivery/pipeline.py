@@ -165,11 +165,11 @@ class _Delivery:
 
     def _merge(self) -> int:
         """Bring staged rows into the table under the dataset's lock; return the dataset's version afterwards."""
-        if not self.columns:
+        key = self.target.key
+        if not self.columns or not set(key) <= set(self.columns):  # every row lacks its key and is refused already
             return self._lock()
         merge.analyze_staged(self.connection)
-        key = self.target.key
-        if key and set(key) <= set(self.columns):
+        if key:
             self._set_aside(
                 merge.take_repeated(self.connection, key, self.columns),
                 key,

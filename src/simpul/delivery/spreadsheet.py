@@ -17,7 +17,13 @@ from simpul.delivery.sheet import Damaged, Notebook, Row, Sheet
 from simpul.delivery.sheet_scan import SheetFacts, scan_ods, scan_xlsx
 from simpul.kernel.words import Words
 
-_FORMULA_LIKE = re.compile(r"[=@].*|[+-](?![\d\s.,()+-]*\d[\d\s.,()+-]*$).+", re.DOTALL)
+_FORMULA = re.compile(r"=.+|[+@-][A-Za-z.]+\(.*|[+@-].*\|.*!.*", re.DOTALL)
+"""What begins with "=", or calls a function or another program (DDE) after "+", "-" or "@"."""
+_FORMULA_WORDS = Words(
+    "Ada rumus di dalam sel (misalnya berawalan =). Ganti dengan hasilnya.",
+    "A cell holds a formula (such as one that begins with =). Put its result in its place.",
+)
+_FORMULA_LIKE = re.compile(r"@.*|[+-](?![\d\s.,()+-]*\d[\d\s.,()+-]*$).+", re.DOTALL)
 _EXACT_LIMIT = 10**15
 """A spreadsheet keeps 15 digits; a longer number may have lost its tail and stays a float, so that it is recognised."""
 
@@ -38,25 +44,24 @@ def read_spreadsheet(content: bytes | Path, kind: str) -> Sheet:
     _note_facts(facts, sheet_count, notebook)
     rows = _read_rows(_load_sheet(content, facts.name), facts)
     header, below = read_header(rows, notebook)
-    return Sheet(kind, header, note_formula_like(iter(below), notebook), notebook=notebook)
+    return Sheet(kind, header, mark_formulas(iter(below), notebook), notebook=notebook)
 
 
-def note_formula_like(rows: Iterator[Row], notebook: Notebook) -> Iterator[Row]:
-    """Pass rows on; note texts that a spreadsheet would run as a formula. They stay text, unchanged."""
+def mark_formulas(rows: Iterator[Row], notebook: Notebook) -> Iterator[Row]:
+    """Pass rows on; damage those with a text that is a formula, which the next spreadsheet would run.
+
+    Texts that only look like one (a phone number with +, a list with -) are kept unchanged, with a note.
+    """
     message = Words(
-        "Ada teks berawalan =, +, -, atau @; disimpan sebagai teks apa adanya.",
-        "Texts begin with =, +, - or @; they are kept as plain text.",
+        "Ada teks berawalan +, -, atau @; disimpan sebagai teks apa adanya.",
+        "Texts begin with +, - or @; they are kept as plain text.",
     )
     for position, cells in rows:
-        for cell in cells:
-            if (
-                isinstance(cell, str)
-                and cell[:1] in ("=", "+", "-", "@")
-                and _FORMULA_LIKE.fullmatch(cell)
-                and cell != "-"
-            ):
-                notebook.add("formula-like-text", message, position)
-                break
+        texts = [cell for cell in cells if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@")]
+        if any(_FORMULA.fullmatch(text) for text in texts) and not isinstance(cells, Damaged):
+            cells = Damaged(cells, "formula-text", _FORMULA_WORDS)
+        elif any(_FORMULA_LIKE.fullmatch(text) and text != "-" for text in texts):
+            notebook.add("formula-like-text", message, position)
         yield position, cells
 
 

@@ -140,6 +140,13 @@ def test_json_rows_are_strict_and_an_unknown_key_refuses_its_row_only(bench: Ben
     assert [row["findings"][0]["rule"] for row in report.refused_rows] == ["unknown-column", "type"]
 
 
+def test_json_rows_that_all_lack_their_key_are_refused_one_by_one(bench: Bench):
+    report = bench.send_rows([{"nama": "a"}, {"nama": "b"}])
+    assert counts(report) == (2, 0, 0, 0, 0, 2)
+    found = [(row["position"], [(f["column"], f["rule"]) for f in row["findings"]]) for row in report.refused_rows]
+    assert found == [(1, [("kode", "required")]), (2, [("kode", "required")])]
+
+
 def test_hostile_characters_refuse_a_row_and_never_the_batch(bench: Bench):
     report = bench.send(
         b'[{"kode":"1","nama":"a\\u0000"},{"kode":"2","nama":"\\ud800"},{"kode":"3","nama":"c"}]', "a.json"

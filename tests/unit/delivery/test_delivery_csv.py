@@ -57,10 +57,20 @@ def test_each_unicode_encoding_is_read_without_a_note(encoding):
     assert "encoding" not in rules(sheet)
 
 
-def test_latin1_is_read_and_named():
-    sheet, rows = read("kode,nama\n1,Bélanda\n".encode("latin-1"))
-    assert rows[0][1] == ["1", "Bélanda"]
-    assert "encoding" in rules(sheet)
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "cp850"])
+def test_an_older_encoding_is_refused_by_its_row(encoding):
+    with pytest.raises(FileRefused) as caught:
+        read("kode,nama\n1,x\n2,Bélanda\n".encode(encoding))
+    [finding] = caught.value.findings
+    assert (finding.rule, finding.where) == ("encoding", "baris/row 3")
+    assert "UTF-8" in caught.value.hint.id
+
+
+def test_an_older_encoding_far_down_is_refused_by_its_row():
+    content = b"kode,nama\n" + b"1,xxxxxxxxxxxxxx\n" * 200_000 + "2,Bélanda\n".encode("latin-1")
+    with pytest.raises(FileRefused) as caught:
+        read(content)
+    assert caught.value.findings[0].where == "baris/row 200002"
 
 
 def test_a_ragged_row_is_damaged_and_the_others_stay():
@@ -133,10 +143,21 @@ def test_a_header_again_in_the_middle_is_a_damaged_row():
 
 
 def test_formula_like_text_is_kept_and_noted():
-    sheet, rows = read('a,b\n"=HYPERLINK(1)",+62 812-3456\n@x,-5.5\n-,-\n')
-    assert rows[0][1] == ["=HYPERLINK(1)", "+62 812-3456"]
+    sheet, rows = read("a,b\nx,+62 (812) 3456\n@x,-5.5\n-,-\n- rusak (berat),x\n")
+    assert not any(isinstance(cells, Damaged) for _, cells in rows)
+    assert rows[0][1] == ["x", "+62 (812) 3456"]
     note = next(note for note in sheet.notes if note.rule == "formula-like-text")
-    assert note.where == "baris/row 2, 3"
+    assert note.where == "baris/row 3, 5"
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", '"=HYPERLINK(1)"', "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0"]
+)
+def test_a_formula_refuses_its_row_and_the_others_stay(cell):
+    _, rows = read(f"a,b\n1,{cell}\n2,x\n")
+    assert isinstance(rows[0][1], Damaged)
+    assert rows[0][1].finding.rule == "formula-text"
+    assert rows[1] == (3, ["2", "x"])
 
 
 def test_one_column_without_delimiter_is_read():

@@ -32,6 +32,11 @@ def test_one_object_is_one_row():
     assert read('{"a": {"b": [1]}}')[1] == [(1, [{"b": [1]}])]
 
 
+def test_a_repeated_key_is_told_of_its_row_even_where_no_other_is_there():
+    _, [(position, cells)] = read('[{"a": 1, "a": 2}]')
+    assert (position, cells.finding.rule) == (1, "repeated-key")
+
+
 def test_a_broken_ndjson_line_is_a_damaged_row():
     _, rows = read('{"a":1}\n\n{"a":\n[1]\n{"a":1,"a":2}\n{"a":2}\n', "x.ndjson")
     assert [(p, c.finding.rule if isinstance(c, Damaged) else c) for p, c in rows] == [

@@ -99,13 +99,14 @@ def test_rows_under_a_merged_cell_are_damaged_and_a_merged_title_is_not():
     assert rows[2] == (5, ["B", "z"])
 
 
-def test_text_that_looks_like_a_formula_is_kept():
+def test_a_formula_kept_as_text_refuses_its_row():
     def write(page):
         page["A2"].value, page["A2"].data_type = "=cmd()", "s"
 
-    sheet, rows = read(make_xlsx([["a", "b"], ["x", 1]], write), "d.xlsx")
-    assert rows == [(2, ["=cmd()", 1])]
-    assert "formula-like-text" in rules(sheet)
+    _, rows = read(make_xlsx([["a", "b"], ["x", 1], ["y", 2]], write), "d.xlsx")
+    assert isinstance(rows[0][1], Damaged)
+    assert rows[0][1].finding.rule == "formula-text"
+    assert rows[1] == (3, ["y", 2])
 
 
 def test_the_first_visible_sheet_with_cells_is_read_and_the_others_are_noted():
