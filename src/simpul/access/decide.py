@@ -22,6 +22,7 @@ from simpul.access.errors import (
 from simpul.access.keys import is_key, parse_key
 from simpul.access.model import AccessRequest, Grant, Key, Operation, Permission, Service, Stage
 from simpul.kernel.clock import local
+from simpul.kernel.errors import SimpulError
 from simpul.kernel.words import Words
 
 PROVIDER_ROLE = "penyedia"
@@ -66,7 +67,8 @@ def decide(request: AccessRequest, key: Key, service: Service, grants: Sequence[
     Args: `grants` are those of this dataset, of any organization.
     Where an organization holds several usable grants the provider's role comes first, then the one with more columns,
     then the older: two grants are never mixed, since each has its own purpose.
-    Raises: an AccessRefused, ServiceClosed or ServicePreparing that says why; the refusal of the best grant is told.
+    Raises: an AccessRefused, ServiceClosed or ServicePreparing that says why; the refusal of the best grant is told, of
+    one in force before one that isn't.
     """
     check_service(key, service)
     own = sorted(
@@ -75,12 +77,14 @@ def decide(request: AccessRequest, key: Key, service: Service, grants: Sequence[
     )
     if not own:
         raise NotGranted(dataset=request.dataset, provider=service.provider)
-    refusals = [find_refusal(grant, request, service, now) for grant in own]
-    for grant, refusal in zip(own, refusals, strict=True):
+    refusals: list[SimpulError] = []
+    for grant in own:
+        refusal = find_refusal(grant, request, service, now)
         if refusal is None:
             until = _find_end(grant, service)
             return Permission(grant.grant_id, grant.columns, grant.row_filter, request.operation, grant.purpose, until)
-    raise next(refusal for refusal in refusals if refusal is not None)
+        refusals.append(refusal)
+    raise min(refusals, key=lambda refusal: isinstance(refusal, (GrantRevoked, GrantNotYet, GrantEnded)))
 
 
 def check_service(key: Key, service: Service) -> None:

@@ -94,6 +94,12 @@ def test_usable_grant_wins_over_an_ended_one() -> None:
     assert decide(READ, BOB, LIVE, (ended, GRANTED), NOW).grant_id == 2
 
 
+def test_refusal_of_a_grant_in_force_is_told_before_that_of_an_older_revoked_one() -> None:
+    revoked = replace(GRANTED, grant_id=0, columns=("kode", "nama"), revoked_at=NOW)
+    with pytest.raises(OperationNotGranted):
+        decide(DELIVER, BOB, LIVE, (revoked, GRANTED), NOW)
+
+
 @pytest.mark.parametrize("service", [LIVE, replace(LIVE, state="usang")])
 def test_live_and_deprecated_services_are_read(service: Service) -> None:
     assert decide(READ, BOB, service, GRANTS, NOW).grant_id == 2
