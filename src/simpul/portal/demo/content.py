@@ -49,9 +49,11 @@ class Plan:
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Self:
         """Read a table of `cases.toml`."""
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
-        rests_at = Rest(**table["rests_at"]) if "rests_at" in table else None
-        return cls(**{**values, "rests_at": rests_at})
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
+        }
+        values["rests_at"] = Rest(**table["rests_at"]) if "rests_at" in table else None
+        return cls(**values)
 
 
 def list_plans() -> list[Plan]:
@@ -60,8 +62,8 @@ def list_plans() -> list[Plan]:
 
 
 def get_plan(key: str) -> Plan:
-    """Return a sample request by its key. Raises: StopIteration for a key that isn't there."""
-    return next(plan for plan in list_plans() if plan.key == key)
+    """Return a sample request by its key. Raises: KeyError for one that isn't there."""
+    return {plan.key: plan for plan in list_plans()}[key]
 
 
 def read_regency() -> dict[str, Any]:
