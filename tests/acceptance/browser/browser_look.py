@@ -10,6 +10,9 @@ from playwright.sync_api import ConsoleMessage, Page, Response
 PHONE = {"width": 390, "height": 844}
 GRAVE = ("serious", "critical")
 
+_SETTLE_MS = 100
+"""Charts are drawn anew a moment after the width changes."""
+
 _OVERFLOW = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide <= 0) return "";
@@ -74,6 +77,7 @@ class Looker:
                 self.barriers.append(f"{name}: {one['id']} ({one['impact']}, {len(one['nodes'])}): {nodes}")
         size = page.viewport_size
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        page.wait_for_timeout(_SETTLE_MS)
         too_wide = page.evaluate(_OVERFLOW)
         if too_wide:
             self.wide.append(f"{name}: {too_wide}")
