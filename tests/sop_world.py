@@ -34,7 +34,7 @@ from simpul.portal.cases.models import Case, OpenAct, Party
 from simpul.portal.contracts.models import Contract
 from simpul.portal.organizations.models import Organization
 from simpul.portal.people.models import Person
-from simpul.portal.quality.models import TestRun
+from simpul.portal.quality import models as quality
 from simpul.portal.services.models import Publication
 from simpul.store.launcher import Database
 from simpul.store.pools import connect
@@ -256,7 +256,9 @@ class Play:
     def pass_tests(self) -> None:
         """Enter that the integration tests passed, where no exchange runs."""
         publication = Publication.objects.get(context=self.context, stage="sandbox", major=self.major)
-        TestRun.objects.create(publication=publication, case=self.case, state="selesai", passed=1, finished_at=now())
+        quality.TestRun.objects.create(
+            publication=publication, case=self.case, state="selesai", passed=1, finished_at=now()
+        )
 
     @property
     def major(self) -> int:

@@ -14,7 +14,7 @@ from simpul.portal.cases import history
 from simpul.portal.cases.errors import CaseNotFound, NotYourAct
 from simpul.portal.cases.models import Case
 from simpul.portal.people.models import Person
-from simpul.portal.quality.models import TestRun
+from simpul.portal.quality import models as quality
 from simpul.portal.services.models import ApiKey, Grant, Publication
 from sop_world import SCAN, Play, Sop
 
@@ -158,7 +158,7 @@ def test_versions_tell_what_became_of_each_round(play: GuardedPlay) -> None:
 
 
 def test_integration_tests_passed_against_the_running_exchange(play: GuardedPlay) -> None:
-    run = TestRun.objects.filter(case=play.case).order_by("id")[0]
+    run = quality.TestRun.objects.filter(case=play.case).order_by("id")[0]
     assert (run.failed, run.problem) == (0, "")
     assert run.passed > 20
     assert not ApiKey.objects.filter(application__name="Uji integrasi Simpul", revoked_at=None).exists()
