@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -101,6 +102,8 @@ def test_real_file_goes_through_every_row_with_all_loops_and_serves(real_data: t
         home = read_home(pid)
         os.kill(pid, signal.SIGTERM)
     assert wait_until_gone(home), list_processes_of(home)
+    for folder in (Path(home, "postgres").resolve(), Path(home)):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_steps(result: dict[str, Any]) -> None:
