@@ -44,7 +44,9 @@ def _read_secret() -> str:
 
 SECRET_KEY = _read_secret()
 DEBUG = False
-ALLOWED_HOSTS = ["*"] if HUB.DEMO else list({urlsplit(HUB.PUBLIC_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"})
+ALLOWED_HOSTS = (
+    ["*"] if HUB.DEMO else list({urlsplit(HUB.PUBLIC_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"})
+)
 _HTTPS = HUB.PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [HUB.PUBLIC_URL]
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = _HTTPS
@@ -76,7 +78,21 @@ INSTALLED_APPS = [
     "allauth.mfa",
     *(
         f"simpul.portal.{name}"
-        for name in ["organizations", "audit", "procedures", "cases", "activities", "papers", "contracts", "services", "deliveries", "quality", "dashboards", "proofs", "manage"]
+        for name in [
+            "organizations",
+            "audit",
+            "procedures",
+            "cases",
+            "activities",
+            "papers",
+            "contracts",
+            "services",
+            "deliveries",
+            "quality",
+            "dashboards",
+            "proofs",
+            "manage",
+        ]
     ),
 ]
 
@@ -127,7 +143,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["nip", "email", "name"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["nip", "email", "name"]},
+    },
 ]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "nip"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
@@ -135,13 +154,21 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "simpul.portal.people.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "simpul.portal.people.forms.SignInForm", "change_password": "simpul.portal.people.forms.PasswordForm", "reauthenticate": "simpul.portal.people.forms.PasswordAgainForm"}
+ACCOUNT_FORMS = {
+    "login": "simpul.portal.people.forms.SignInForm",
+    "change_password": "simpul.portal.people.forms.PasswordForm",
+    "reauthenticate": "simpul.portal.people.forms.PasswordAgainForm",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "simpul.portal.people.second_factor.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Simpul"
-MFA_FORMS = {"authenticate": "simpul.portal.people.forms.CodeForm", "reauthenticate": "simpul.portal.people.forms.CodeAgainForm", "activate_totp": "simpul.portal.people.forms.FirstCodeForm"}
+MFA_FORMS = {
+    "authenticate": "simpul.portal.people.forms.CodeForm",
+    "reauthenticate": "simpul.portal.people.forms.CodeAgainForm",
+    "activate_totp": "simpul.portal.people.forms.FirstCodeForm",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
