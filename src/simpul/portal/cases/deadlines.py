@@ -63,7 +63,7 @@ def list_spans(case: Case, procedure: Procedure, first_no: int, last_no: int) ->
     rows = case.events.filter(
         step_no__range=(first_no, last_no), kind__in=["step_entered", "act_done", "step_completed"]
     )
-    for row in rows.only("kind", "step", "act", "at").order_by("sequence"):
+    for row in rows.only("case", "kind", "step", "act", "at").order_by("sequence"):
         if row.kind == "step_entered":
             opened[row.step] = row.at
             if not own and _waits_for_parties(procedure, row.step, None):
