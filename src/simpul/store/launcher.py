@@ -119,8 +119,8 @@ def _join_or_start(place: Place, port: int, major: int | None, *, durable: bool)
         passwords = ensure_passwords(place.keys, (SUPERUSER, OWNER))
         if found is None:
             cluster.make(passwords[SUPERUSER])
+        guard = _start_guard(place, cluster.data)  # before the server, so that a kill in between leaves nothing
         server = cluster.start(port or find_free_port())
-        guard = _start_guard(place, cluster.data)
         _ensure_owner(place, passwords)
         return [server, guard]
 
