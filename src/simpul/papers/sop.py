@@ -14,7 +14,10 @@ def describe_procedure(procedure: Procedure, office: Mapping[str, Any], diagram:
         office: the letterhead's settings (paper size and font are taken from it).
         diagram: the SVG of the flow, or nothing.
     """
-    laws = [{"text": law.text_as_signed, "note": law.note} for law in procedure.legal_basis]
+    laws = [
+        {"number": str(number), "text": law.text_as_signed, "note": law.note}
+        for number, law in enumerate(procedure.legal_basis, start=1)
+    ]
     return {
         "office": dict(office),
         "name": procedure.name,
@@ -48,7 +51,7 @@ def _describe_step(procedure: Procedure, step: Step) -> dict[str, Any]:
         "output": "\n".join(step.output),
         "note": step.note,
         "yes": _name_way(onward[0]) if back and onward else "",
-        "no_target": f"{_name_way(back[0])}: ke {_read_no(procedure, back[0])}" if back else "",
+        "no_target": f"{_name_way(back[0])}: ke no. {_read_no(procedure, back[0])}" if back else "",
     }
 
 

@@ -137,6 +137,21 @@ def test_the_sop_prints_its_legal_basis_as_signed_and_the_corrections_apart() ->
     assert "25 Tahun 2009" in "".join(pages[1:])
 
 
+def test_a_note_on_a_law_bears_the_number_that_the_law_has_on_the_sop() -> None:
+    facts = describe_procedure(read_procedure(SOP_FILE.read_bytes()), make_example("sop")["office"])
+    assert [law["number"] for law in facts["notes"]] == ["1", "2", "3", "5"]
+    assert re.search(r"^5 Peraturan Bupati Tapin", "\n".join(read_pages("sop", facts)[1:]), re.MULTILINE)
+
+
+def test_a_row_of_a_table_stays_on_one_page() -> None:
+    facts = make_example("dokumen-integrasi")
+    row = facts["shares"][0] | {"purpose": "awal " + "kata " * 20 + "akhir"}
+    facts["shares"] = [row] * 20
+    pages = read_pages("dokumen-integrasi", facts)
+    assert len(pages) > 2
+    assert all(page.count("awal") == page.count("akhir") for page in pages)
+
+
 def test_the_sop_shows_no_limit_that_the_copy_does_not_have() -> None:
     steps = describe_procedure(read_procedure(SOP_FILE.read_bytes()), {})["steps"]
     assert [step["time"] for step in steps if step["time"] and step["time"][0].isdigit()] == [
@@ -148,8 +163,12 @@ def test_the_sop_shows_no_limit_that_the_copy_does_not_have() -> None:
 
 def test_the_three_decisions_of_the_sop_say_where_they_lead_back_to() -> None:
     steps = describe_procedure(read_procedure(SOP_FILE.read_bytes()), {})["steps"]
-    back = {step["no"]: step["no_target"].rsplit(" ", 1)[-1] for step in steps if step["no_target"]}
-    assert back == {"3": "1", "6": "5", "14": "3"}
+    back = {step["no"]: step["no_target"] for step in steps if step["no_target"]}
+    assert back == {
+        "3": "Tidak lengkap: ke no. 1",
+        "6": "Tidak sepakat: ke no. 5",
+        "14": "Tidak sesuai: ke no. 3",
+    }
     assert all("decision" in step["symbols"] for step in steps if step["no"] in back)
 
 

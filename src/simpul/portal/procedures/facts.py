@@ -1,9 +1,9 @@
 """The SOP as its pages and its paper tell it: rows with symbols, laws with notes, versions with reasons."""
 
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from simpul.kernel.words import Words
+from simpul.papers.sop import describe_procedure
 from simpul.portal.procedures.models import ProcedureVersion
 from simpul.procedure.diagram import draw_diagram
 from simpul.procedure.edit import find_return_target
@@ -39,24 +39,8 @@ def list_rows(procedure: Procedure, language: str) -> list[Row]:
 
 def make_paper_facts(procedure: Procedure, versions: list[ProcedureVersion], office: dict[str, Any]) -> dict[str, Any]:
     """Return the facts of the paper `sop`, for `simpul.papers`."""
-    laws = [{"text": law.text_as_signed, "note": law.note} for law in procedure.legal_basis]
-    return {
-        "office": office,
-        "name": procedure.name,
-        "version": str(procedure.version),
-        "identity": {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(procedure.identity).items()
-        },
-        "legal_basis": laws,
-        "notes": [law for law in laws if law["note"]],
-        "lanes": [lane.name for lane in procedure.lanes],
-        "steps": [_describe_step(procedure, step) for step in procedure.steps],
-        "diagram": draw_diagram(procedure),
-        "mends": [{"row": mend.row, "scanned": mend.as_scanned, "mended": mend.as_mended} for mend in procedure.mends],
-        "readings": [{"row": reading.row, "text": reading.text} for reading in procedure.readings],
-        "changes": [_describe_version(version) for version in versions],
-    }
+    facts = describe_procedure(procedure, office, draw_diagram(procedure))
+    return facts | {"changes": [_describe_version(version) for version in versions]}
 
 
 def _list_acts(step: Step, lane: str, language: str) -> list[str]:
@@ -74,34 +58,6 @@ def _find_lane(act: Act) -> str:
 
 def _describe_way_back(procedure: Procedure, step: Step) -> str:
     return str(find_return_target(procedure, step.no).no) if step.question else ""
-
-
-def _describe_step(procedure: Procedure, step: Step) -> dict[str, Any]:
-    back = _describe_way_back(procedure, step)
-    return {
-        "no": str(step.no),
-        "activity": step.name,
-        "symbols": [_find_symbol(procedure, step, lane.id) for lane in procedure.lanes],
-        "requirements": "; ".join(step.requirements),
-        "time": step.time_text,
-        "output": "; ".join(step.output),
-        "note": step.note,
-        "yes": "Ya" if back else "",
-        "no_target": f"Tidak: ke no. {back}" if back else "",
-    }
-
-
-def _find_symbol(procedure: Procedure, step: Step, lane: str) -> str:
-    """Return the symbol of a lane's cell: the step's own in the lane that acts first, a box where others join in."""
-    if lane not in {_find_lane(act) for act in step.acts}:
-        return ""
-    if lane != step.lane:
-        return "process"
-    if step.question:
-        return "decision"
-    if step is procedure.steps[0]:
-        return "start"
-    return "end" if step is procedure.steps[-1] else "process"
 
 
 def _describe_version(version: ProcedureVersion) -> dict[str, str]:

@@ -151,6 +151,7 @@ def test_paper_of_the_sop_has_its_rows_and_history(world: World) -> None:
     assert response["Content-Type"] == "application/pdf"
     text = " ".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages)
     assert "Melakukan proses selesai" in text
+    assert "Tidak lengkap" in " ".join(text.split())
     assert "Rapat evaluasi" in text
 
 
