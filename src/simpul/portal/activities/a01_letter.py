@@ -218,8 +218,7 @@ def describe_letter(context: ActContext, answers: dict[str, Any]) -> dict[str, A
         "date": answers["letter_date"],
         "classification": answers["classification"],
         "attachments": answers["attachments"],
-        "addressee": "Kepala Dinas Komunikasi dan Informatika Kabupaten Tapin",
-        "addressee_place": "Rantau",
+        **describe_addressee(paper_facts.get_kominfo()),
         "contact": {
             "name": answers["contact_name"] or "-",
             "email": answers["contact_email"] or "-",
@@ -229,6 +228,13 @@ def describe_letter(context: ActContext, answers: dict[str, Any]) -> dict[str, A
         "signer": describe_signer(answers),
         "copies": [row["name"] for row in answers["copies"]],
     }
+
+
+def describe_addressee(kominfo: Organization) -> dict[str, str]:
+    """Return whom the letter is written to: the head of the agency that keeps the hub, by the office's name."""
+    head = paper_facts.describe_office(kominfo)
+    place = head["government"].removeprefix("Pemerintah ")
+    return {"addressee": f"Kepala {kominfo.name} {place}", "addressee_place": head["city"]}
 
 
 def _describe_elements(context: ActContext, answers: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from simpul.portal.activities.type_names import FORMATS, TYPES
 from simpul.portal.cases import queries as cases
 from simpul.portal.cases.models import Attachment, Draft
 from simpul.portal.contracts import actions as contracts
-from simpul.portal.contracts.queries import find_version, list_objections, load_contract
+from simpul.portal.contracts.queries import find_version, load_contract
 
 
 def _choices(values: Any) -> list[tuple[str, str]]:
@@ -294,7 +294,6 @@ class Define(Handler):
     def describe(self, context: ActContext) -> dict[str, Any]:
         return {
             "request_text": context.answers(4, "koordinasi").get("request", ""),
-            "objections": list_objections(context.case),
             "files": cases.list_attachments(context.case, ["data-contoh", "dokumen-data-informasi"]),
         }
 

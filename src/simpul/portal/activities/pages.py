@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from simpul.kernel.clock import now
-from simpul.portal.activities.a03_completeness import list_missing_requirements
 from simpul.portal.activities.activity import ActContext, ActForm, Handler, Tool
 from simpul.portal.activities.registry import get_handler
+from simpul.portal.activities.returns import list_reasons
 from simpul.portal.cases import actions as cases
 from simpul.portal.cases import deadlines, history, queries
 from simpul.portal.cases.actions import ActRef
@@ -79,15 +79,9 @@ def describe_page(page: ActPage, form: ActForm, tools: list[ToolForm] | None = N
         "remaining": deadlines.describe_due(act.due_at, procedures.get_calendar(), context.at),
         "is_late": bool(act.due_at and act.due_at < context.at),
         "is_waiting": is_waiting(described),
-        "returned": _list_returned(context),
+        "reasons": list_reasons(act),
         **described,
     }
-
-
-def _list_returned(context: ActContext) -> list[dict[str, Any]]:
-    """Return what row 3 found missing, for the letter's next round."""
-    checked = context.answers(3, "periksa") if context.act.step_no == 1 and context.act.round > 1 else {}
-    return list_missing_requirements(checked) if checked else []
 
 
 def is_waiting(described: Mapping[str, Any]) -> bool:

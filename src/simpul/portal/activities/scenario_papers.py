@@ -35,6 +35,7 @@ ORDINALS = (
 def make_agreement_papers(context: ActContext, version: ContractVersion) -> None:
     """Make the papers as agreed; where a party objected, they stand as the round's draft without the Berita Acara."""
     facts = describe_contract(context, version)
+    facts["objections"] = _list_objections(version)
     document = {**facts, "version": version.version, "contact": describe_contact(context)}
     document["business_process"] = context.answers(1, "kirim").get("business_process") or "-"
     make_step_paper(context, "dokumen-integrasi", document, formats=["pdf", "odt"])
@@ -54,6 +55,12 @@ def describe_contract(context: ActContext, version: ContractVersion) -> dict[str
         "agreements": describe_agreements(version),
         **describe_rhythm(contract),
     }
+
+
+def _list_objections(version: ContractVersion) -> list[str]:
+    """Return who objected and why, so that no paper of a refused version reads as agreed."""
+    rows = version.agreements.filter(agrees=False).select_related("organization").order_by("at")
+    return [f"{one.organization.name} ({one.role.replace('_', ' ')}): {one.reason}" for one in rows]
 
 
 def _describe_minutes(context: ActContext, version: ContractVersion, facts: dict[str, Any]) -> dict[str, Any]:
