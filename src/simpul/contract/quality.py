@@ -12,10 +12,10 @@ from simpul.kernel.words import Words
 
 DIMENSIONS: Mapping[str, Words] = {
     "completeness": Words("Kelengkapan", "Completeness"),
-    "validity": Words("Validitas", "Validity"),
+    "validity": Words("Kesahihan", "Validity"),
     "uniqueness": Words("Keunikan", "Uniqueness"),
     "conformity": Words("Kesesuaian referensi", "Reference conformity"),
-    "timeliness": Words("Kemutakhiran", "Timeliness"),
+    "timeliness": Words("Ketepatan waktu", "Timeliness"),
     "refused": Words("Baris tertolak", "Refused rows"),
 }
 _DESCRIPTIONS: Mapping[str, Words] = {

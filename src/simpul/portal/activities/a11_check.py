@@ -176,9 +176,7 @@ class ConsumerCheck(Handler):
             }
             for one in calls
         ]
-        _make_paper(
-            context, "pemanfaat", checks, answers["changed"], {"calls": described, "changed": answers["changed"]}
-        )
+        _make_paper(context, "pemanfaat", checks, "", {"calls": described, "changed": answers["changed"]})
         return {}
 
     def describe(self, context: ActContext) -> dict[str, Any]:

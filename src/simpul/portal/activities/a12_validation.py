@@ -1,5 +1,6 @@
 """Row 12: the validation report, and the granted data handed over with count, digest and receipt."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -77,16 +78,26 @@ def _describe_report(context: ActContext, publication: Publication, reports: lis
 def _describe_quality(report: ValidationReport) -> dict[str, Any]:
     dataset: Dataset = report.dataset
     sums = sum_batches(dataset)
+    ages = [one for one in report.results if one["dimension"] == "timeliness"]
     facts = {
         "name": dataset.name,
         "received": sums["received"],
         "stored": dataset.row_count,
         "refused": sums["refused"],
-        "columns": [_describe_measure(one) for one in report.results],
+        "timeliness": "; ".join(_describe_age(one) for one in ages),
+        "columns": [_describe_measure(one) for one in report.results if one not in ages],
     }
     if dataset.delivered_at:
         facts["last_at"] = paper_facts.describe_instant(dataset.delivered_at)
     return facts
+
+
+def _describe_age(result: dict[str, Any]) -> str:
+    """Return how old the data are against what was agreed; days, so no line of the table of percents."""
+    if result["value"] is None:
+        return "belum ada kiriman"
+    limit = f", paling lama {result['threshold']:g} hari" if result["threshold"] is not None else ""
+    return f"umur data {math.floor(result['value'])} hari{limit}: {RESULTS[result['passed']]}"
 
 
 RESULTS = {True: "memenuhi", False: "tidak memenuhi", None: "tanpa ambang"}

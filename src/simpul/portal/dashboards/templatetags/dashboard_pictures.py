@@ -30,4 +30,6 @@ def in_language(words: dict[str, str] | str) -> str:
 @register.filter
 def measured(measure: dict[str, Any]) -> str:
     """Return a measure's unit: days for timeliness, else percent."""
-    return "hari" if measure["dimension"] == "timeliness" else "%"
+    if measure["dimension"] != "timeliness":
+        return "%"
+    return "days" if (get_language() or "id").startswith("en") else "hari"

@@ -1,0 +1,33 @@
+"""The papers of rows 11 and 12 tell what was really seen: calls, counts, and the age of the data in days."""
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from sop_world import Play, Sop
+
+
+@pytest.fixture(scope="module")
+def play(sop: Sop) -> Play:
+    """Give a case whose data are checked and reported."""
+    return sop.open_case().reach(13)
+
+
+def read_paper(play: Play, kind: str, part: str = "") -> str:
+    paper = play.case.papers.get(kind=kind, media_type="application/pdf", name__contains=part)
+    pages = PdfReader(BytesIO(bytes(paper.content))).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_report_tells_the_age_of_the_data_in_days(play: Play) -> None:
+    text = read_paper(play, "laporan-hasil-validasi")
+    assert "umur data 0 hari, paling lama" in text
+    assert text.count("Ketepatan waktu") == 1
+
+
+def test_consumer_who_called_nothing_is_not_said_to_have_called(play: Play) -> None:
+    text = read_paper(play, "validasi-aplikasi", "pemanfaat")
+    assert "√ Program berjalan benar" in text
+    assert "√ Aplikasi sendiri sudah memanggil layanan" not in text
+    assert text.count("Membaca dari hub.") == 1
