@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
+from browser_png import shrink
 from playwright.sync_api import ConsoleMessage, Page, Response
 
 PHONE = {"width": 390, "height": 844}
@@ -89,4 +90,4 @@ class Looker:
             return
         self.pictures.mkdir(parents=True, exist_ok=True)
         page.evaluate(_MAKE_READY, at)
-        page.screenshot(path=self.pictures / f"{name}.png", animations="disabled")
+        (self.pictures / f"{name}.png").write_bytes(shrink(page.screenshot(animations="disabled")))
