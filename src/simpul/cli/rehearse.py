@@ -9,6 +9,7 @@ from typing import Any
 
 from simpul.cli.exits import DONE, FAILED
 from simpul.cli.rehearsal import hub as hubs
+from simpul.cli.rehearsal.consumer import Consumer
 from simpul.cli.rehearsal.officers import Rehearsal
 from simpul.cli.rehearsal.parties import dismiss_parties, prepare_parties
 from simpul.cli.rehearsal.result import make_result, print_result
@@ -61,9 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _play(settings: Settings, environment: dict[str, str], arguments: argparse.Namespace) -> dict[str, Any]:
     tokens = prepare_parties(settings, environment)
     rehearsal = Rehearsal(f"http://127.0.0.1:{settings.PORTAL_PORT}", tokens, is_shared=arguments.running)
+    consumer = Consumer(rehearsal, f"http://127.0.0.1:{settings.EXCHANGE_PORT}")
     try:
-        report = play(rehearsal, arguments.data, loops=arguments.loops)
-        return make_result(rehearsal, settings, report)
+        report = play(rehearsal, arguments.data, consumer, loops=arguments.loops)
+        return make_result(rehearsal, consumer, settings, report)
     finally:
         rehearsal.close()
         if arguments.running and not arguments.keep:

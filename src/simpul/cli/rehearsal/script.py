@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from simpul.cli.rehearsal.consumer import Consumer, find_live_service
 from simpul.cli.rehearsal.officers import Rehearsal
 
 SCAN = b"%PDF-1.4\n% Contoh pindaian - bukan naskah dinas\n%%EOF\n"
@@ -124,8 +125,11 @@ def publish(rehearsal: Rehearsal) -> None:
     rehearsal.complete("sub_koordinasi", 9, "sampaikan", {"message": "Silakan mencoba."})
 
 
-def store(rehearsal: Rehearsal, data: Path) -> dict[str, Any]:
-    """Rows 10 to 12: the rows come in, both sides check, the report is made. Returns: the batch's report."""
+def store(rehearsal: Rehearsal, data: Path, consumer: Consumer | None = None) -> dict[str, Any]:
+    """Rows 10 to 12: the rows come in, both sides check, the report is made. Returns: the batch's report.
+
+    Args: `consumer` reads the rows that the provider opened for trial, before its agency says that it works.
+    """
     act = rehearsal.find_act("penyedia", 10, "kirim_data")
     _wait_for_tables(rehearsal)
     act = rehearsal.find_act("penyedia", 10, "kirim_data")
@@ -139,6 +143,8 @@ def store(rehearsal: Rehearsal, data: Path) -> dict[str, Any]:
     until = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011
     rehearsal.run_tool("penyedia", trial, "buka_percobaan", {"consumer": rehearsal.codes["pemanfaat"], "until": until})
     rehearsal.complete("penyedia", 11, "penyedia_periksa", checked)
+    if consumer is not None:
+        consumer.count_rows(find_live_service(rehearsal))
     rehearsal.complete(
         "pemanfaat", 11, "pemanfaat_periksa", {"program_works": True, "changed": "Aplikasi kini membaca dari hub."}
     )
@@ -180,7 +186,7 @@ def finish(rehearsal: Rehearsal) -> None:
     )
 
 
-def play(rehearsal: Rehearsal, data: Path, *, loops: bool) -> dict[str, Any]:
+def play(rehearsal: Rehearsal, data: Path, consumer: Consumer, *, loops: bool) -> dict[str, Any]:
     """Play the whole SOP and return the report of the first delivery."""
     rehearsal.open()
     for complete in (False, True) if loops else (True,):
@@ -192,7 +198,7 @@ def play(rehearsal: Rehearsal, data: Path, *, loops: bool) -> dict[str, Any]:
         define(rehearsal, data)
         formulate(rehearsal, agreed=agreed)
     publish(rehearsal)
-    first = store(rehearsal, data)
+    first = store(rehearsal, data, consumer)
     if loops:
         show(rehearsal, fits=False)
         check(rehearsal, complete=True)
@@ -200,7 +206,7 @@ def play(rehearsal: Rehearsal, data: Path, *, loops: bool) -> dict[str, Any]:
         define(rehearsal, data)
         formulate(rehearsal, agreed=True)
         publish(rehearsal)
-        store(rehearsal, data)
+        store(rehearsal, data, consumer)
     show(rehearsal, fits=True)
     finish(rehearsal)
     return first
