@@ -229,14 +229,14 @@ class Walk:
         page = self.act("tim_it", 8)
         use_tool(page, "terbitkan")
         wait_until_free(page)
-        self.look(page, "act 8", "12-api-uji-coba", "h1")
+        self.look(page, "act 8", "12-api-uji-coba")
         send(page)
 
     def hand_over(self) -> None:
         page = self.act("sub_koordinasi", 9)
         use_tool(page, "uji")
         wait_until_free(page)
-        self.look(page, "act 9", "13-uji-integrasi", "h1")
+        self.look(page, "act 9", "13-uji-integrasi")
         send(page, {"message": "Layanan uji coba siap. Silakan mencoba."})
 
     # Rows 10 to 12: the rows.
