@@ -1,6 +1,7 @@
 """The whole demo as it is started: the samples end at their places, and the sample service really serves."""
 
 import http.client
+import io
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from simpul.cli.rehearsal.hub import find_free_ports
 from simpul.store.passwords import read_passwords
@@ -160,6 +162,15 @@ def test_consumers_have_called_the_service_before_they_confirmed_it(demo: Demo) 
         " WHERE p.stage = 'live' AND p.context = 'wilayah_tapin' GROUP BY 1 ORDER BY 1"
     )
     assert [row[0] for row in rows] == ["contoh-dinkes", "contoh-dinsos"]
+
+
+def test_papers_of_the_consumers_show_the_calls_of_their_own_programs(demo: Demo) -> None:
+    papers = demo.ask("SELECT content FROM paper WHERE kind = 'validasi-aplikasi' AND name LIKE '%pemanfaat%'")
+    assert len(papers) == 2
+    for [content] in papers:
+        text = PdfReader(io.BytesIO(bytes(content))).pages[0].extract_text()
+        assert "√ Aplikasi sendiri sudah memanggil layanan" in text
+        assert "Panggilan terakhir dari aplikasi" in text
 
 
 def test_no_key_of_the_loading_is_left_in_force(demo: Demo) -> None:

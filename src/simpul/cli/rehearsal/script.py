@@ -8,6 +8,8 @@ from typing import Any
 from simpul.cli.rehearsal.consumer import Consumer, find_live_service
 from simpul.cli.rehearsal.officers import Rehearsal
 
+EVIDENCE_SECONDS = 1.2
+"""After a second at most, the exchange has written the evidence of a reading."""
 SCAN = b"%PDF-1.4\n% Contoh pindaian - bukan naskah dinas\n%%EOF\n"
 
 
@@ -145,6 +147,7 @@ def store(rehearsal: Rehearsal, data: Path, consumer: Consumer | None = None) ->
     rehearsal.complete("penyedia", 11, "penyedia_periksa", checked)
     if consumer is not None:
         consumer.count_rows(find_live_service(rehearsal))
+        time.sleep(EVIDENCE_SECONDS)
     rehearsal.complete(
         "pemanfaat", 11, "pemanfaat_periksa", {"program_works": True, "changed": "Aplikasi kini membaca dari hub."}
     )

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from simpul.kernel import clock
 from simpul.portal.audit import actions as audit
+from simpul.portal.demo.calls import OWN_APPLICATION
 from simpul.portal.demo.content import read_regency
 from simpul.portal.organizations import actions as organizations
 from simpul.portal.organizations.models import Official, Organization
@@ -43,8 +44,10 @@ def _make_organization(facts: dict[str, Any], regency: dict[str, Any]) -> None:
     organizations.keep_letterhead(None, made, head)
     Official.objects.create(organization=made, valid_from=regency["since"], **facts["signer"])
     audit.record(None, "official.kept", "organization", made.code)
-    # The worker plays the samples on, and may add no program: the one for tests is there beforehand.
-    Application.objects.create(organization=made, name=TESTING_APPLICATION)
+    # The worker plays the samples on, and may add no program: the one for tests and the own one are there beforehand.
+    Application.objects.bulk_create(
+        Application(organization=made, name=name) for name in (TESTING_APPLICATION, OWN_APPLICATION)
+    )
 
 
 def _make_person(facts: dict[str, Any]) -> None:
