@@ -14,9 +14,11 @@ from simpul.cli.identity import Identity, find_identity, give_home
 from simpul.cli.ports import check_ports
 from simpul.cli.signals import StopRequest, stop_requests
 from simpul.cli.supervisor import Process, Supervisor, tell
+from simpul.cli.upkeep import Upkeep
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.settings import Settings
 from simpul.kernel.words import Words
+from simpul.store.keeper import find_keeper
 from simpul.store.launcher import Database, open_database
 
 READY_SECONDS = 60.0
@@ -51,7 +53,12 @@ def run_hub(settings: Settings, start: Start) -> int:
         if identity.reason:
             tell(str(identity.reason))
         give_home(settings, identity)
-        supervisor = Supervisor(make_processes(database, settings, os.environ), make_options(identity))
+        keeper = find_keeper(settings, database)
+        supervisor = Supervisor(
+            make_processes(database, settings, os.environ),
+            make_options(identity),
+            Upkeep(keeper, request).look if keeper is not None else None,
+        )
         request.interrupts = False
         try:
             _run(supervisor, settings, start, request)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,10 +56,17 @@ class Process:
 class Supervisor:
     """Runs processes until a stop is asked for."""
 
-    def __init__(self, processes: Sequence[Process], options: Mapping[str, Any] | None = None) -> None:
-        """Take the processes in the order of their start, and `subprocess` options for all of them."""
+    def __init__(
+        self,
+        processes: Sequence[Process],
+        options: Mapping[str, Any] | None = None,
+        look_after: Callable[[], None] | None = None,
+    ) -> None:
+        """Take the processes in the order of their start, `subprocess` options for all of them, and what else to call
+        on each round of the watch."""
         self.processes = processes
         self.options = options or {}
+        self.look_after = look_after
 
     def start(self) -> None:
         """Start every process."""
@@ -69,6 +76,8 @@ class Supervisor:
     def watch(self, request: StopRequest, until: float | None = None) -> None:
         """Start again what ends, until a stop is asked for or `until` on the monotonic clock."""
         while not request.is_asked and (until is None or time.monotonic() < until):
+            if self.look_after is not None:
+                self.look_after()
             for process in self.processes:
                 self._look_at(process)
             time.sleep(_LOOK_SECONDS)

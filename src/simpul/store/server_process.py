@@ -84,6 +84,12 @@ def _wait_for_end(pid: int, seconds: float) -> bool:
     return False
 
 
+def bury_dead(data: Path) -> None:
+    """Take the exit status of a server that died as this process's child: while it lies there a new one won't start."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        _reap(int((data / "postmaster.pid").read_text("utf-8").splitlines()[0]))
+
+
 def _reap(pid: int) -> None:
     """Take the exit status where the server is this process's own child, so that no dead entry stays."""
     with contextlib.suppress(ChildProcessError):

@@ -67,6 +67,9 @@ class Hub:
     def find_child(self, name: str) -> int:
         return next(pid for pid, command in sorted(self.list_processes().items()) if f"cli.child {name}" in command)
 
+    def find_database(self) -> int:
+        return next(pid for pid, command in sorted(self.list_processes().items()) if "bin/postgres -D" in command)
+
     def is_gone(self) -> bool:
         return not self.list_processes()
 
@@ -116,6 +119,7 @@ def hub(home: Path) -> Iterator[Hub]:
 
 def test_hub_starts_again_a_killed_process_and_stops_within_ten_seconds(hub: Hub) -> None:
     hub.wait()
+    os.kill(hub.find_database(), signal.SIGKILL)
     for name in ("exchange", "portal"):
         os.kill(hub.find_child(name), signal.SIGKILL)
     assert wait_for(lambda: not hub.answers(), 5)

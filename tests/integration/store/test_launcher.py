@@ -22,6 +22,7 @@ from simpul.store.account import find_account
 from simpul.store.binaries import find_wheel
 from simpul.store.cluster import find_free_port
 from simpul.store.errors import BadAddress, DatabaseAway, FolderUnusable, PortTaken, WrongMajor
+from simpul.store.keeper import find_keeper
 from simpul.store.launcher import Database, find_binaries, open_database, open_external
 from simpul.store.place import find_place
 from simpul.store.pools import connect, read_dsn, write_dsn
@@ -147,6 +148,34 @@ def test_a_killed_server_is_started_again_with_its_rows(new_home: HomeMaker, set
         os.kill(running.pid, signal.SIGKILL)
     with open_database(settings) as database:
         assert read_one(database, "SELECT number FROM kept") == 7
+
+
+def test_a_server_that_dies_while_the_hub_runs_is_started_again_on_its_port(
+    new_home: HomeMaker, settings_for: SettingsMaker
+) -> None:
+    home = new_home()
+    settings = settings_for(home)
+    with open_database(settings) as database:
+        keeper = find_keeper(settings, database)
+        assert keeper
+        assert not keeper.is_down()
+        running = find_running(keeper.place.data(keeper.major))
+        assert running
+        os.kill(running.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 5
+        while not keeper.is_down() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        keeper.start_again()
+        keeper.start_again()  # nothing to do
+        assert read_one(database, "SELECT 1") == 1
+    assert wait_until_gone(home, 1) == {}
+
+
+def test_a_given_server_is_looked_after_by_others(
+    database: Database, tmp_path: Path, settings_for: SettingsMaker
+) -> None:
+    settings = settings_for(tmp_path, DATABASE_URL=database.owner_dsn)
+    assert find_keeper(settings, database) is None
 
 
 def test_a_second_process_joins_and_the_last_one_stops_the_server(
