@@ -14,17 +14,15 @@ from simpul.kernel.words import Words
 
 
 def _read_port(text: str) -> int:
-    port = int(text)
-    if not 1 <= port <= 65535:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise ValueError("1–65535")
-    return port
+    return int(text)
 
 
 def _read_count(text: str) -> int:
-    count = int(text)
-    if count < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise ValueError("≥ 1")
-    return count
+    return int(text)
 
 
 def _read_bool(text: str) -> bool:
