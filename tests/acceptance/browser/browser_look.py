@@ -45,6 +45,7 @@ class Looker:
     wide: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    taken: list[Path] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
         """Collect what the browser complains about on each address of a page."""
@@ -90,4 +91,11 @@ class Looker:
             return
         self.pictures.mkdir(parents=True, exist_ok=True)
         page.evaluate(_MAKE_READY, at)
-        (self.pictures / f"{name}.png").write_bytes(shrink(page.screenshot(animations="disabled")))
+        path = self.pictures / f"{name}.png"
+        page.screenshot(path=path, animations="disabled")
+        self.taken.append(path)
+
+    def shrink_pictures(self) -> None:
+        """Make the pictures small, once nobody waits for the next page. Cost: some seconds each."""
+        for path in self.taken:
+            path.write_bytes(shrink(path.read_bytes()))

@@ -92,8 +92,10 @@ def open_world(executable: str, pictures: Path | None) -> Iterator[World]:
     """Start a hub and a browser for the time of a `with` block."""
     with _demo_mode(), throwaway_hub() as hub, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield World(hub, browser, _seed(hub), pictures)
+        world = World(hub, browser, _seed(hub), pictures)
+        yield world
         browser.close()
+    world.looker.shrink_pictures()
 
 
 @contextmanager

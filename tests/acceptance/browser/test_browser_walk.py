@@ -5,6 +5,9 @@ from browser_tour import tour
 from browser_walk import Walk, read_rows, spoil
 from browser_world import World
 
+pytestmark = pytest.mark.timeout(1200)
+"""A busy machine with two cores is slow to draw some eighty pages; a page that never comes ends at its own limit."""
+
 
 @pytest.fixture(scope="module")
 def walk(world: World, long: bool) -> Walk:

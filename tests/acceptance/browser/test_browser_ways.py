@@ -12,6 +12,9 @@ from playwright.sync_api import Page
 from simpul.cli.rehearsal import script
 from simpul.cli.rehearsal.officers import Rehearsal
 
+pytestmark = pytest.mark.timeout(1200)
+"""A busy machine with two cores is slow to draw some eighty pages; a page that never comes ends at its own limit."""
+
 
 @pytest.fixture
 def case(world: World) -> Iterator[Rehearsal]:
