@@ -166,14 +166,43 @@ class StatementRefused(SimpulError):
 _VALUE = Words("Nilai saringan tidak sesuai dengan tipe kolomnya.", "A filter's value doesn't fit its column's type.")
 _VALUE_HINT = Words("Periksa tipe kolom pada openapi.json.", "Check the column's type in openapi.json.")
 _OPERATOR = Words("Operator ini tidak berlaku untuk tipe kolomnya.", "The operator doesn't fit the column's type.")
+_MALFORMED = Words("Kata pencarian teks tidak dapat dibaca.", "The words of a text search can't be read.")
+_MALFORMED_HINT = Words(
+    "fts memakai &, |, dan !; untuk kata biasa pakai plfts atau wfts.",
+    "fts takes &, | and !; for plain words use plfts or wfts.",
+)
+_TOO_MUCH = Words("Permintaan ini terlalu rumit untuk data ini.", "The request is too complex for this data.")
+_TOO_MUCH_HINT = Words("Sederhanakan saringan atau pilihannya.", "Use a simpler filter or select.")
+_AWAY = (503, Unavailable.message, Unavailable.hint)
 _STATES: dict[str, tuple[int, Words, Words]] = {
+    "0A": (400, Words("PostgreSQL tidak menyediakan hal ini.", "PostgreSQL doesn't offer this."), _VALUE_HINT),
+    "08": _AWAY,
+    "22": (400, _VALUE, _VALUE_HINT),
+    "22023": (400, Words("Satu pilihan bernilai salah.", "An option has a wrong value."), _VALUE_HINT),
+    "2201B": (400, Words("Pola regex tidak benar.", "The regular expression is wrong."), NOTHING),
+    "23": (400, _VALUE, _VALUE_HINT),
     "23503": (409, Words("Baris merujuk data yang tidak ada.", "A row refers to data that isn't there."), NOTHING),
     "23505": (409, Words("Kunci baris sudah ada.", "The row's key exists already."), NOTHING),
+    # A database that is just being recovered or replaced takes no writes.
+    "25006": _AWAY,
+    "40": _AWAY,
+    # 42P01, 42703 and 3F000: a dataset's table is just being replaced.
+    "3F": _AWAY,
+    "42P01": _AWAY,
+    "42703": _AWAY,
     "42501": (403, Words("Hub tidak berhak membuka data ini.", "The hub may not open this data."), NOTHING),
-    "42883": (400, _OPERATOR, _VALUE_HINT),
+    "42601": (400, _MALFORMED, _MALFORMED_HINT),
+    "42725": (400, _OPERATOR, _VALUE_HINT),
     "42804": (400, _OPERATOR, _VALUE_HINT),
     "42846": (400, Words("Tipe kolom tidak dapat diubah demikian.", "The column can't be cast so."), _VALUE_HINT),
+    "42883": (400, _OPERATOR, _VALUE_HINT),
+    "42P18": (400, _OPERATOR, _VALUE_HINT),
+    "53": _AWAY,
+    "54": (400, _TOO_MUCH, _TOO_MUCH_HINT),
+    "55": _AWAY,
+    "57": _AWAY,
 }
+"""What a SQLSTATE means for the caller, by the whole code or its class; everything else is the hub's own mistake."""
 
 
 def explain_sqlstate(sqlstate: str | None) -> SimpulError:
@@ -183,15 +212,8 @@ def explain_sqlstate(sqlstate: str | None) -> SimpulError:
     (400, 503, 500)
     """
     state = sqlstate or ""
-    if state in _STATES:
-        status, message, hint = _STATES[state]
-        return StatementRefused(state, status, message, hint)
-    if state[:2] in {"22", "23"}:
-        return StatementRefused(state, 400, _VALUE, _VALUE_HINT)
-    # 42P01 and 3F000: a dataset's table is just being replaced.
-    if state[:2] in {"08", "53", "57", "3F"} or state == "42P01":
-        return StatementRefused(state, 503, Unavailable.message, Unavailable.hint)
-    return Unexpected()
+    found = _STATES.get(state) or _STATES.get(state[:2])
+    return StatementRefused(state, *found) if found else Unexpected()
 
 
 def write_error(error: SimpulError) -> Response:

@@ -50,9 +50,10 @@ async def _run(connection: AsyncConnection[Any], planned: Plan, dataset_id: int,
         async with connection.transaction():
             await connection.execute("SELECT set_config('TimeZone', %s, true)", [zone])
             return await _fetch(connection, statement, values)
-    except errors.OperationalError:  # away, busy or too slow: the caller's `database_errors` tells
-        raise
     except errors.Error as error:
+        is_too_much = (error.sqlstate or "").startswith("54")
+        if isinstance(error, errors.OperationalError) and not is_too_much:
+            raise  # away, busy or too slow: the caller's `database_errors` tells
         raise explain_sqlstate(error.sqlstate) from error
 
 

@@ -7,25 +7,13 @@ Values go as texts of unknown type, so that PostgreSQL reads them as the column'
 from collections.abc import Iterator, Mapping
 
 from simpul.kernel.words import Words
-from simpul.query.errors import ColumnUnknown, ParseFailed, show_name
+from simpul.query.errors import ColumnUnknown, ParseFailed, PatternUnfinished, show_name
 from simpul.query.fragment import Fragment, combine, join, quote_name, write_array
 from simpul.query.model import Condition, Field, Filter
+from simpul.query.operators import DEFAULT_LANGUAGE, IS_WORDS, LANGUAGES, OPERATORS
 
-SQL_OPERATORS = {
-    "eq": "=",
-    "neq": "<>",
-    "gt": ">",
-    "gte": ">=",
-    "lt": "<",
-    "lte": "<=",
-    "like": "LIKE",
-    "ilike": "ILIKE",
-    "isdistinct": "IS DISTINCT FROM",
-}
-IS_TEXTS = {"null": "NULL", "not_null": "NOT NULL", "true": "TRUE", "false": "FALSE", "unknown": "UNKNOWN"}
-SILENT = frozenset(("eq", "neq", "gt", "gte", "lt", "lte", "in", "is", "isdistinct"))
-"""Operators that can't fail on a row's value once the parameter is read: they may run beside a grant's filter."""
 JSON_TYPES = frozenset(("json", "jsonb"))
+PATTERNS = frozenset(("like", "ilike"))
 
 
 def write_field(field: Field, columns: Mapping[str, str]) -> Fragment:
@@ -46,7 +34,10 @@ def write_field(field: Field, columns: Mapping[str, str]) -> Fragment:
 
 
 def write_condition(condition: Condition, columns: Mapping[str, str]) -> Fragment:
-    """Return the SQL of a filter or a tree, in brackets of its own. Raises: as `write_field`."""
+    """Return the SQL of a filter or a tree, in brackets of its own.
+
+    Raises: as `write_field`; PatternUnfinished.
+    """
     if isinstance(condition, Filter):
         written = _write_filter(condition, columns)
     else:
@@ -56,25 +47,52 @@ def write_condition(condition: Condition, columns: Mapping[str, str]) -> Fragmen
 
 
 def _write_filter(condition: Filter, columns: Mapping[str, str]) -> Fragment:
-    field = write_field(condition.field, columns)
+    field, operator = write_field(condition.field, columns), OPERATORS[condition.operator]
     if isinstance(condition.value, tuple):
-        sql_operator = "=" if condition.operator == "in" else SQL_OPERATORS[condition.operator]
-        values = [_write_pattern(condition.operator, value) for value in condition.value]
+        values = [_write_value(condition.operator, value) for value in condition.value]
         quantifier = "ALL" if condition.quantifier == "all" else "ANY"
-        return combine(field, f" {sql_operator} {quantifier} (", Fragment("%s", (write_array(values),)), ")")
-    if condition.operator == "is":
-        return field.wrap("", f" IS {IS_TEXTS[condition.value]}")
-    value = Fragment("%s", (_write_pattern(condition.operator, condition.value),))
-    return combine(field, f" {SQL_OPERATORS[condition.operator]} ", value)
+        return combine(field, f" {operator.sql} {quantifier} (", Fragment("%s", (write_array(values),)), ")")
+    if operator.takes == "word":
+        return field.wrap("", f" IS {IS_WORDS[condition.value]}")
+    if operator.takes == "search":
+        return _write_search(condition, condition.value, field, columns[condition.field.column])
+    return combine(field, f" {operator.sql} ", Fragment("%s", (_write_value(condition.operator, condition.value),)))
 
 
-def _write_pattern(operator: str, value: str) -> str:
-    return value.replace("*", "%") if operator in {"like", "ilike"} else value
+def _write_search(condition: Filter, words: str, field: Fragment, kind: str) -> Fragment:
+    language = condition.language or DEFAULT_LANGUAGE
+    if language not in LANGUAGES:
+        raise ValueError("a language is taken from the closed list when it is read")
+    setting = f"'pg_catalog.{language}'::regconfig"
+    text = field if kind == "tsvector" else field.wrap(f"to_tsvector({setting}, ", ")")
+    return combine(text, f" @@ {OPERATORS[condition.operator].sql}({setting}, ", Fragment("%s", (words,)), ")")
 
 
-def is_silent(condition: Condition) -> bool:
-    """Can this condition never fail on a row's value? (no pattern, no path into JSON)"""
-    return all(item.operator in SILENT and not item.field.path for item in list_filters(condition))
+def _write_value(operator: str, value: str) -> str:
+    """Return a value as it goes to PostgreSQL: the patterns of `like` and `ilike` take `*` for `%`.
+
+    A pattern that ends inside an escape would fail only where a row matches up to there. The planner tries it on values
+    it remembers of the whole table, too, whatever fence stands round the rows: the error would tell of a row outside.
+    """
+    if operator not in PATTERNS:
+        return value
+    if (len(value) - len(value.rstrip("\\"))) % 2:
+        raise PatternUnfinished()
+    return value.replace("*", "%")
+
+
+def is_silent(condition: Condition, columns: Mapping[str, str]) -> bool:
+    """Can this condition never fail on a row's value? Paths into `json` may, into `jsonb` not.
+
+    Raises: ColumnUnknown.
+    """
+    return all(_is_silent_filter(item, columns) for item in list_filters(condition))
+
+
+def _is_silent_filter(condition: Filter, columns: Mapping[str, str]) -> bool:
+    write_field(condition.field, columns)
+    is_plain = not condition.field.path or columns[condition.field.column] == "jsonb"
+    return OPERATORS[condition.operator].silent and is_plain
 
 
 def list_filters(condition: Condition) -> Iterator[Filter]:

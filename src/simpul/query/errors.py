@@ -2,6 +2,7 @@
 
     QueryError                  400
     ├── ParseFailed       PGRST100  the text doesn't follow the grammar
+    ├── PatternUnfinished 22025     a pattern of like or ilike ends inside an escape
     ├── RangeInvalid      PGRST103  416, the range can't be served
     ├── MediaTypeUnknown  PGRST107  406, nothing in Accept can be made
     ├── NotSingular       PGRST116  406, one object was asked for and there isn't exactly one
@@ -48,6 +49,14 @@ class ParseFailed(QueryError):
         "Bentuk saringan: kolom=operator.nilai, misalnya kode=eq.63.05. Lihat halaman dokumentasi API.",
         "A filter looks like column=operator.value, such as kode=eq.63.05. See the API's documentation page.",
     )
+
+
+class PatternUnfinished(QueryError):
+    """PostgreSQL's own code, but refused before it runs: PostgreSQL fails only where a row matches up to there."""
+
+    code = "22025"
+    message = Words("Pola berakhir dengan garis miring terbalik tunggal.", "A pattern ends with a single backslash.")
+    hint = Words("Tulis dua garis miring terbalik untuk satu.", "Write two backslashes for one.")
 
 
 class RangeInvalid(QueryError):

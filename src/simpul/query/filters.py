@@ -9,32 +9,28 @@ from simpul.kernel.words import Words
 from simpul.query.errors import FeatureMissing
 from simpul.query.fields import parse_field
 from simpul.query.model import Condition, Field, Filter, Logic, Quantifier
+from simpul.query.operators import IS_WORDS, LANGUAGES, OPERATORS
 from simpul.query.scanner import Scanner
 
-QUANTIFIED = frozenset(("eq", "gt", "gte", "lt", "lte", "like", "ilike"))
-PLAIN = frozenset(("neq", "isdistinct"))
-OPERATORS = QUANTIFIED | PLAIN | {"in", "is"}
-LATER = frozenset(
-    ("match", "imatch", "cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj", "fts", "plfts", "phfts", "wfts")
-)
-"""In grammar.md and not in the first version: refused by name, not as a typing error."""
-IS_VALUES = frozenset(("null", "not_null", "true", "false", "unknown"))
 LOGIC = frozenset(("and", "or", "not.and", "not.or"))
 MAX_DEPTH = 10
 
 _OPERATOR = re.compile(r"[a-z]+")
+_LANGUAGE = re.compile(r"\(([a-z_]{1,63})\)")
 _WORD_IN_TREE = re.compile(r"[^,()]*")
+_BRACE_OR_QUOTED = re.compile(r"[{}]|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _IN_LIST = re.compile(r"[^,()\"]*")
 _IN_BRACES = re.compile(r"[^,{}\"]*")
 
 
 def parse_filter(name: str, text: str) -> Filter:
-    """Read one parameter `column[->path]=[not.]op[(any|all)].value`.
+    """Read one parameter `column[->path]=[not.]op[(any|all|language)].value`.
 
     Raises: ParseFailed, FeatureMissing.
 
-    >>> parse_filter("kode", "not.like.63*")
-    Filter(field=Field(column='kode', path=()), operator='like', value='63*', negated=True, quantifier=None)
+    >>> read = parse_filter("kode", "not.like.63*")
+    >>> read.operator, read.value, read.negated
+    ('like', '63*', True)
     """
     names = Scanner(name, name)
     field = parse_field(names)
@@ -103,25 +99,36 @@ def _parse_tree_item(scanner: Scanner, depth: int) -> Condition:
 
 def _parse_operation(scanner: Scanner, field: Field, *, in_tree: bool) -> Filter:
     negated = scanner.take("not.")
-    operator = scanner.take_pattern(_OPERATOR) or ""
-    if operator in LATER:
-        raise FeatureMissing(feature=operator)
-    if operator not in OPERATORS:
+    name = scanner.take_pattern(_OPERATOR) or ""
+    operator = OPERATORS.get(name)
+    if operator is None:
         raise scanner.fail(Words("Operator tidak dikenal", "Unknown operator"))
-    quantifier = _parse_quantifier(scanner, operator)
+    quantifier = _parse_quantifier(scanner) if operator.quantified else None
+    language = _parse_language(scanner) if operator.takes == "search" else None
     scanner.expect(".")
-    if operator == "in":
-        return Filter(field, operator, _parse_values(scanner, "()", _IN_LIST), negated)
+    if operator.takes == "list":
+        return Filter(field, name, _parse_values(scanner, "()", _IN_LIST), negated)
     if quantifier:
-        return Filter(field, operator, _parse_values(scanner, "{}", _IN_BRACES), negated, quantifier)
+        return Filter(field, name, _parse_values(scanner, "{}", _IN_BRACES), negated, quantifier)
     value = _parse_value(scanner, in_tree)
-    if operator == "is" and value.lower() not in IS_VALUES:
-        raise scanner.fail(Words("Nilai untuk 'is' tidak dikenal", "Unknown value for 'is'"))
-    return Filter(field, operator, value.lower() if operator == "is" else value, negated)
+    if operator.takes == "word":
+        value = value.lower()
+        if value not in IS_WORDS:
+            raise scanner.fail(Words("Nilai untuk 'is' tidak dikenal", "Unknown value for 'is'"))
+    return Filter(field, name, value, negated, language=language)
 
 
-def _parse_quantifier(scanner: Scanner, operator: str) -> Quantifier | None:
-    if operator not in QUANTIFIED or not scanner.take("("):
+def _parse_language(scanner: Scanner) -> str | None:
+    if scanner.peek() != "(":
+        return None
+    language = (scanner.take_pattern(_LANGUAGE) or "").strip("()")
+    if language not in LANGUAGES:
+        raise scanner.fail(Words("Bahasa pencarian teks tidak dikenal", "Unknown language of text search"))
+    return language
+
+
+def _parse_quantifier(scanner: Scanner) -> Quantifier | None:
+    if not scanner.take("("):
         return None
     words: tuple[Quantifier, ...] = ("any", "all")
     for word in words:
@@ -137,8 +144,26 @@ def _parse_value(scanner: Scanner, in_tree: bool) -> str:
         return rest
     if scanner.peek() == '"':
         return scanner.take_quoted()
+    if scanner.peek() == "{":
+        braced = _take_braced(scanner)
+        if braced is not None:
+            return braced
     # Spaces before a comma or bracket belong to the grammar; a value that ends with one is quoted.
     return (scanner.take_pattern(_WORD_IN_TREE) or "").rstrip(" ")
+
+
+def _take_braced(scanner: Scanner) -> str | None:
+    """Step over an array or JSON object, whatever stands between its braces; None where it isn't one whole value."""
+    depth = 0
+    for piece in _BRACE_OR_QUOTED.finditer(scanner.text, scanner.place):
+        depth += {"{": 1, "}": -1}.get(piece.group(), 0)
+        if depth == 0:
+            braced, end = scanner.text[scanner.place : piece.end()], piece.end()
+            if scanner.text[end : end + 1] not in {",", ")", " "}:
+                return None
+            scanner.place = end
+            return braced
+    return None
 
 
 def _parse_values(scanner: Scanner, brackets: str, word: re.Pattern[str]) -> tuple[str, ...]:

@@ -25,13 +25,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Filter:
-    """`field operator value`. The value is one text, or a list of texts for `in` and the quantified operators."""
+    """`field operator value`. The value is one text, or a list of texts for `in` and the quantified operators.
+
+    `language` is of a text search: a name of `operators.LANGUAGES`, or None for the hub's own.
+    """
 
     field: Field
     operator: str
     value: str | tuple[str, ...]
     negated: bool = False
     quantifier: Quantifier | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ Shape of the SQL: the grant's columns and row filter form an inner subquery, the
     SELECT the page as JSON or CSV text, its rows, the total FROM _page
 
 The security barrier: PostgreSQL would otherwise merge both levels and run whichever condition is cheaper first, so a
-pattern or a cast that fails on some row would tell of a row outside the grant. `OFFSET 0` makes the subquery one that
+search or a cast that fails on some row would tell of a row outside the grant. `OFFSET 0` makes the subquery one that
 conditions aren't pushed into, on every version from 15 to 18; a `MATERIALIZED` CTE would also write all granted rows
 aside, and a security-barrier view would need a view for each grant. The fence costs the caller's filter its index, so
-conditions that can't fail on a row's value (`conditions.SILENT`) do go inside; and where a grant has no row filter
+conditions that can't fail on a row's value (`operators.Operator.silent`) do go inside; and where a grant has no row filter
 every row is its own to see, and there is no fence.
 """
 
@@ -59,7 +59,7 @@ def plan(query: Query, table: Table, granted: Sequence[str], row_filter: Sequenc
     """Plan the statement for a query that may see only `granted` columns and rows that pass `row_filter`.
 
     Raises: ColumnUnknown for any other column, whether it exists or not; ParseFailed.
-    Cost: one scan of the granted rows where the grant has a row filter and the caller's filter is a pattern.
+    Cost: one scan of the granted rows where the grant has a row filter and the caller's filter isn't silent.
     """
     visible = {name: table.columns[name] for name in granted if name in table.columns}
     outputs = _list_outputs(query.select, visible)
@@ -106,8 +106,9 @@ def _write_source(
     outside = list(conditions)
     inside = [write_condition(condition, table.columns) for condition in row_filter]
     if row_filter:
-        inside += [write_condition(condition, visible) for condition in conditions if is_silent(condition)]
-        outside = [condition for condition in conditions if not is_silent(condition)]
+        silent = [condition for condition in conditions if is_silent(condition, visible)]
+        inside += [write_condition(condition, visible) for condition in silent]
+        outside = [condition for condition in conditions if condition not in silent]
     names = ", ".join(map(quote_name, [ROW, *visible]))
     return combine(
         f" FROM (SELECT {names} FROM {quote_name(table.schema)}.{quote_name(table.name)}",  # noqa: S608 quoted names

@@ -112,7 +112,6 @@ def test_order_reads_direction_and_nulls() -> None:
         ([("select", "a,lain(b)")], "PGRST127"),
         ([("select", "a,...lain(b)")], "PGRST127"),
         ([("lain.a", "eq.1")], "PGRST127"),
-        ([("a", "fts.kata")], "PGRST127"),
         ([("on_conflict", "a")], "PGRST127"),
     ],
 )

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simpul.query.errors import QueryError
-from simpul.query.filters import OPERATORS, parse_row_filter
+from simpul.query.filters import parse_row_filter
 from simpul.query.fragment import quote_name
+from simpul.query.operators import LANGUAGES, OPERATORS
 from simpul.query.parse import parse
 from simpul.query.plan import MAX_ROWS, Plan, Table, plan
 
@@ -58,24 +59,24 @@ def test_count_repeats_the_source_without_the_window() -> None:
     assert made.parameters == ('{"1","2"}', 3, 0, '{"1","2"}')
 
 
-def test_patterns_stay_outside_the_fence_of_a_row_filter() -> None:
-    made = make_plan(("nama", "like.x*"), ("kode", "eq.7"), row_filter="jumlah=gt.5")
+def test_what_may_fail_on_a_row_stays_outside_the_fence_of_a_row_filter() -> None:
+    made = make_plan(("nama", "match.x*"), ("kode", "eq.7"), row_filter="jumlah=gt.5")
     inner, outer = made.sql.split(" OFFSET 0) AS _source")
     assert '"jumlah" >' in inner
     assert '"kode" =' in inner
-    assert '"nama" LIKE' not in inner
-    assert '"nama" LIKE' in outer
+    assert '"nama" ~' not in inner
+    assert '"nama" ~' in outer
 
 
 def test_sorting_goes_inside_the_fence_where_an_index_may_serve_it() -> None:
     assert 'ORDER BY "nama" ASC, "_row" OFFSET 0' in make_plan(("order", "nama"), row_filter="jumlah=gt.5").sql
-    late = make_plan(("order", "nama"), ("nama", "like.x*"), row_filter="jumlah=gt.5")
+    late = make_plan(("order", "nama"), ("nama", "match.x"), row_filter="jumlah=gt.5")
     deep = make_plan(("order", "isi->a"), row_filter="jumlah=gt.5")
     assert all('"_row" OFFSET 0' not in made.sql for made in (late, deep))
 
 
 def test_without_a_row_filter_there_is_no_fence() -> None:
-    assert "OFFSET 0" not in make_plan(("nama", "like.x*")).sql
+    assert "OFFSET 0" not in make_plan(("nama", "match.x")).sql
 
 
 def test_rows_are_always_bounded_and_ordered_to_the_last() -> None:
@@ -165,9 +166,17 @@ VOCABULARY = frozenset(
         "body",
         "_page",
         "_source",
+        "to_tsvector",
+        "to_tsquery",
+        "plainto_tsquery",
+        "phraseto_tsquery",
+        "websearch_to_tsquery",
+        "regconfig",
     ]
 )
-LITERALS = re.compile(r"'\[\]'|'\{\}'|','|''|'\"'|'\"\"'|E'\[\",\\r\\n\]'|E'\\n'")
+LITERALS = re.compile(
+    rf"'pg_catalog\.({'|'.join(sorted(LANGUAGES))})'|" r"'\[\]'|'\{\}'|','|''|'\"'|'\"\"'|E'\[\",\\r\\n\]'|E'\\n'"
+)
 
 
 def list_strange_words(sql: str, names: set[str]) -> list[str]:
@@ -175,13 +184,17 @@ def list_strange_words(sql: str, names: set[str]) -> list[str]:
     left = LITERALS.sub(" ", sql).replace("%s", " ")
     for name in names:
         left = left.replace(quote_name(name), " ")
-    return [word for word in re.findall(r"[^\s(),.:=<>~|*#-]+", left) if word.lower() not in VOCABULARY and word != "0"]
+    return [
+        word for word in re.findall(r"[^\s(),.:=<>~|*#@&-]+", left) if word.lower() not in VOCABULARY and word != "0"
+    ]
 
 
 TEXTS = st.text(max_size=12) | st.sampled_from(["';--", '"x"', "%s", "a%(b)s", "\\", "1) or (1=1", "--", "/*"])
 NAMES = st.sampled_from(["kode", "nama", "isi", "jumlah", "isi->a", "isi->>0", "or", "and", "not.or", "x"]) | TEXTS
+MODIFIERS = st.sampled_from(["", "", "(any)", "(all)", "(english)", "(simple)"]) | TEXTS.map("({})".format)
+VALUES = TEXTS | st.sampled_from(["(a,b)", "{a,b}", '{"a,b",c}', "null", '("a",b)']) | TEXTS.map("{{{}}}".format)
 OPERATIONS = st.builds(
-    "{}{}.{}".format, st.sampled_from(["", "not."]), st.sampled_from(sorted(OPERATORS)), TEXTS | st.just("(a,b)")
+    "{}{}{}.{}".format, st.sampled_from(["", "not."]), st.sampled_from(sorted(OPERATORS)), MODIFIERS, VALUES
 )
 TREES = st.builds("({}.{},kode.eq.1)".format, NAMES, OPERATIONS)
 SELECTS = st.builds("{}:{}::{}".format, st.sampled_from(["desa", "A1"]) | TEXTS, NAMES, st.just("text") | TEXTS)
@@ -211,5 +224,5 @@ def test_sql_is_the_same_whatever_the_values(one: str, other: str) -> None:
     def write(value: str) -> str:
         return make_plan(("kode", f"eq.{value}"), ("nama", f"not.ilike.{value}")).sql
 
-    if "\0" not in one + other:
+    if "\0" not in one + other and not one.endswith("\\") and not other.endswith("\\"):
         assert write(one) == write(other)

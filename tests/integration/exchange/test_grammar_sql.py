@@ -1,0 +1,94 @@
+"""The whole grammar's SQL on each PostgreSQL, against a table that has every kind of column."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from simpul.query.operators import LANGUAGES
+from simpul.query.parse import parse
+from simpul.query.plan import Table, plan
+from simpul.store.launcher import Database
+from simpul.store.pools import connect
+from simpul.store.sql import Connection
+
+COLUMNS = {
+    "id": "integer",
+    "nama": "text",
+    "tag": "text[]",
+    "masa": "int4range",
+    "isi": "jsonb",
+    "lama": "json",
+    "kata": "tsvector",
+    "pada": "timestamp with time zone",
+    "nilai": "numeric(8,2)",
+}
+TABLE = Table("semua", "jenis", COLUMNS)
+ROWS = """
+    (1, 'Pembangunan jalan desa', '{a,b}', '[1,5)', '{"a": {"b": [10, 20]}, "k": "x"}', '{"a": 1}', 'jalan:1', '2026-01-01Z', 1.5),
+    (2, 'Membangun jembatan', '{b,c}', '[5,9)', '{"a": {"b": [30]}, "k": "y"}', NULL, 'sungai:1', '2026-01-02Z', 2.5),
+    (3, 'Air bersih', '{}', '[20,30)', '{"k": "x"}', '{"a": "s"}', '', NULL, NULL)
+"""
+
+
+@pytest.fixture(scope="module")
+def opened(each_major: Database) -> Iterator[Connection[Any]]:
+    """Give a connection to each major with the table."""
+    with connect(each_major.owner_dsn, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA semua")
+        columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+        connection.execute(f"CREATE TABLE semua.jenis (_row bigint GENERATED ALWAYS AS IDENTITY, {columns})".encode())
+        connection.execute(f"INSERT INTO semua.jenis ({', '.join(COLUMNS)}) VALUES {ROWS}".encode())
+        yield connection
+
+
+def fetch(connection: Connection[Any], *parameters: tuple[str, str], **headers: str) -> Any:
+    planned = plan(parse(parameters, headers), TABLE, tuple(COLUMNS))
+    row = connection.execute(planned.sql.encode(), planned.parameters).fetchone()
+    assert row is not None
+    return json.loads(row[0])
+
+
+FOUND = [
+    ("nama", "match.^Pem.*desa$", [1]),
+    ("nama", "imatch.JALAN|AIR", [1, 3]),
+    ("nama", "match(any).{^Air,batan$}", [2, 3]),
+    ("nama", "not.imatch(all).{a,jalan}", [2, 3]),
+    ("tag", "cs.{b}", [1, 2]),
+    ("tag", "cd.{a,b,x}", [1, 3]),
+    ("tag", "ov.{c,z}", [2]),
+    ("isi", 'cs.{"k":"x"}', [1, 3]),
+    ("isi->a->b", "cs.[30]", [2]),
+    ("masa", "cs.[2,3)", [1]),
+    ("masa", "sl.[10,11)", [1, 2]),
+    ("masa", "sr.[9,12)", [3]),
+    ("masa", "nxr.[2,7)", [1]),
+    ("masa", "nxl.[5,6)", [2, 3]),
+    ("masa", "adj.[9,20)", [2, 3]),
+    ("masa", "ov.[4,6)", [1, 2]),
+    ("nama", "plfts.bangun", [1, 2]),
+    ("nama", "fts(simple).jalan&!air", [1]),
+    ("nama", "phfts.jalan desa", [1]),
+    ("nama", "wfts.jalan or bersih", [1, 3]),
+    ("isi", "plfts(simple).y", [2]),
+    ("kata", "fts(simple).sungai|jalan", [1, 2]),
+    ("isi->a->b->>0", "eq.10", [1]),
+    ("isi->a->b->-1", "eq.30", [2]),
+    ("lama->>a", "eq.s", [3]),
+    ("isi->>k", "in.(x,z)", [1, 3]),
+    ("nilai", "isdistinct.1.5", [2, 3]),
+    ("or", '(masa.adj."[9,20)",tag.cs.{a,b},nama.plfts(indonesian).jembatan)', [1, 2, 3]),
+    ("and", "(not.or(id.eq.1,isi->>k.eq.y),nama.match.^A)", [3]),
+    ("not.and", "(id.gt.1,nama.not.ilike(any).{air*,x})", [1, 3]),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "ids"), FOUND)
+def test_filter_finds_its_rows(opened: Connection[Any], name: str, text: str, ids: list[int]) -> None:
+    assert [row["id"] for row in fetch(opened, ("select", "id"), (name, text))] == ids
+
+
+def test_every_language_of_the_list_is_there(opened: Connection[Any]) -> None:
+    known = {row[0] for row in opened.execute("SELECT cfgname FROM pg_ts_config")}
+    assert known >= LANGUAGES
