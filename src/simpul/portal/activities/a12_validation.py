@@ -20,6 +20,7 @@ from simpul.portal.quality.actions import make_validation_report
 from simpul.portal.quality.models import ValidationReport
 from simpul.portal.services.handover import measure_share
 from simpul.portal.services.models import Dataset, Publication
+from simpul.portal.services.queries import find_trial
 
 
 class Report(Handler):
@@ -128,7 +129,8 @@ def _hand_over(context: ActContext, publication: Publication, consumer: Organiza
         {
             "contract": describe_version(publication.contract_version),
             "consumer": paper_facts.describe_organization(consumer),
-            "way": "API",
+            "way": "API atau berkas CSV dari halaman layanan"
+            + ("" if find_trial(publication, consumer) else " setelah layanan aktif"),
             "date": paper_facts.describe_date(context.at),
             "receipt": f"{context.case.number}/{consumer.code}/{context.act.round}",
             "handed": [one._asdict() for one in shares],

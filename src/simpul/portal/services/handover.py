@@ -1,10 +1,20 @@
-"""What a consumer is granted of a dataset, counted and digested as it stands now; no value leaves the database."""
+"""What a consumer is granted of a dataset: counted and digested as it stands now, and handed to it as a file."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from django.db.models import F, Q
+
+from simpul.kernel.clock import local, now
+from simpul.portal.audit.actions import record
 from simpul.portal.organizations.models import Organization
-from simpul.portal.services.models import Dataset, Publication
+from simpul.portal.organizations.queries import list_lineage
+from simpul.portal.people.models import Person, Role
+from simpul.portal.people.permissions import check_role
+from simpul.portal.services.errors import NoGrant
+from simpul.portal.services.models import Dataset, Grant, Publication
+from simpul.portal.services.permissions import IN_FORCE
 from simpul.portal.services.publishing import get_driver_connection
 from simpul.portal.services.queries import read_compiled
 from simpul.query.share import plan_share
@@ -38,3 +48,41 @@ def measure_share(publication: Publication, dataset: Dataset, consumer: Organiza
             for block in copy:
                 digest.update(block)
     return Share(dataset.name, list(terms.columns), rows, str(dataset.version), digest.hexdigest())
+
+
+def get_read_grant(person: Person, dataset: Dataset) -> Grant:
+    """Return by which grant this person's agency reads a live dataset today, the agreed one before a trial.
+
+    Raises: RoleMissing; NoGrant, also to provider and Kominfo, who are granted no reading.
+    """
+    check_role(person, Role.OPD, Role.PEMROGRAM_OPD)
+    today = local(now()).date()
+    rows = Grant.objects.filter(
+        dataset=dataset, organization__in=list_lineage(person.organization), role="pemanfaat", revoked_at=None
+    )
+    rows = rows.filter(valid_from__lte=today, operations__contains=["read"]).exclude(valid_until__lt=today)
+    served = Q(dataset__publication__state__in=IN_FORCE) | Q(
+        trial_until__gte=today, dataset__publication__state=Publication.State.VERIFICATION
+    )
+    grant = rows.filter(served).order_by(F("trial_until").asc(nulls_first=True)).first()
+    if grant is None:
+        raise NoGrant
+    return grant
+
+
+def open_share(person: Person, dataset: Dataset) -> Iterator[bytes]:
+    """Return the blocks of the CSV file of what the person's agency is granted; its SHA-256 is that of the receipt.
+
+    The audit log has who took which version. Raises: as `get_read_grant`.
+    """
+    grant = get_read_grant(person, dataset)
+    compiled: dict[str, Any] = dataset.publication.compiled["datasets"][dataset.name]
+    share = plan_share(compiled, grant.columns, grant.row_filter)
+    record(person, "rows.handed", "dataset", dataset.name, grant=grant.pk, version=dataset.version)
+    return _copy_blocks(share.copy_sql, share.parameters)
+
+
+def _copy_blocks(statement: str, parameters: tuple[object, ...]) -> Iterator[bytes]:
+    with get_driver_connection().cursor() as cursor, cursor.copy(statement, parameters) as copy:
+        for block in copy:
+            yield bytes(block)

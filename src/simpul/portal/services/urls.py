@@ -16,6 +16,7 @@ urlpatterns = [
         views.fetch_schema,
         name="service_schema",
     ),
+    path("layanan/<slug:context>/v<int:major>/<slug:dataset>.csv", views.fetch_share, name="service_share"),
     path("aplikasi/", key_views.show_applications, name="applications"),
     path("aplikasi/kunci/", key_views.issue_key, name="key_issue"),
     path("aplikasi/kunci/<slug:key_id>/cabut", key_views.revoke_key, name="key_revoke"),

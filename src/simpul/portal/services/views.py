@@ -1,7 +1,8 @@
 """Pages of services: the list, one service with all that its parties need, files, and the public catalogue."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +17,7 @@ from simpul.portal.people.permissions import has_role
 from simpul.portal.services import asking
 from simpul.portal.services.describing import describe_service, list_service_rows
 from simpul.portal.services.errors import PublicationNotFound
+from simpul.portal.services.handover import open_share
 from simpul.portal.services.models import Publication
 from simpul.portal.services.permissions import (
     check_reads_whole,
@@ -101,6 +103,19 @@ def fetch_schema(request: HttpRequest, context: str, stage: str, major: int, dat
     if model is None:
         raise PublicationNotFound
     return JsonResponse(make_row_schema(model), json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+@require_safe
+def fetch_share(request: HttpRequest, context: str, major: int, dataset: str) -> HttpResponseBase:
+    """Return the rows that the person's agency is granted, as a CSV file."""
+    publication = get_publication(get_known_contract(request.user, context), "live", str(major))
+    found = publication.datasets.select_related("publication").filter(name=dataset).first()
+    if found is None:
+        raise PublicationNotFound
+    response = StreamingHttpResponse(open_share(request.user, found), content_type="text/csv; charset=utf-8")
+    disposition = content_disposition_header(as_attachment=True, filename=f"{context}-{dataset}-v{found.version}.csv")
+    response["Content-Disposition"] = disposition or "attachment"
+    return response
 
 
 def _get_whole(request: HttpRequest, context: str, stage: str, major: int) -> Publication:
