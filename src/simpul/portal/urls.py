@@ -24,6 +24,7 @@ APPS = [
 
 urlpatterns = [path("", include(f"simpul.portal.{app}.urls")) for app in APPS if find_spec(f"simpul.portal.{app}.urls")]
 
+handler400 = "simpul.portal.site.views.show_unreadable"
 handler404 = "simpul.portal.site.views.show_not_found"
 handler403 = "simpul.portal.site.views.show_forbidden"
 handler500 = "simpul.portal.site.views.show_failure"

@@ -1,7 +1,6 @@
 """The management API's part for programmers: applications and keys of the own organization."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from simpul.portal.manage.describe import describe_instant
@@ -13,7 +12,6 @@ from simpul.portal.services.models import ApiKey, Application
 from simpul.portal.services.queries import list_applications
 
 
-@csrf_exempt
 @require_http_methods(["GET", "POST"])
 def work_on_applications(request: HttpRequest) -> HttpResponse:
     person: Person = request.user  # type: ignore[assignment]
@@ -40,7 +38,6 @@ def work_on_applications(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"applications": listed})
 
 
-@csrf_exempt
 @require_POST
 def issue_key(request: HttpRequest, application_id: int) -> HttpResponse:
     person: Person = request.user  # type: ignore[assignment]
@@ -54,7 +51,6 @@ def issue_key(request: HttpRequest, application_id: int) -> HttpResponse:
     return JsonResponse({"key_id": key.key_id, "key": key.text}, status=201)
 
 
-@csrf_exempt
 @require_http_methods(["DELETE"])
 def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
     key = ApiKey.objects.select_related("application__organization").filter(key_id=key_id).first()

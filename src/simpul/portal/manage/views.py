@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import content_disposition_header
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from simpul.portal.activities import actions as activities
@@ -55,7 +54,6 @@ def show_inbox(request: HttpRequest) -> HttpResponse:
     )
 
 
-@csrf_exempt
 @require_http_methods(["GET", "POST"])
 def work_on_cases(request: HttpRequest) -> HttpResponse:
     """GET lists the visible cases, newest first, `?after=` a number; POST opens one."""
@@ -97,7 +95,6 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
     return JsonResponse({**describe.describe_case(case), "timeline": timeline, "papers": papers})
 
 
-@csrf_exempt
 @require_http_methods(["GET", "POST"])
 def work_on_acts(request: HttpRequest, number: str) -> HttpResponse:
     """GET tells what each open act of this person's asks; POST completes one."""
@@ -118,7 +115,6 @@ def work_on_acts(request: HttpRequest, number: str) -> HttpResponse:
     return JsonResponse(describe.describe_case(case))
 
 
-@csrf_exempt
 @require_http_methods(["PUT"])
 def keep_draft(request: HttpRequest, number: str) -> HttpResponse:
     body = read_body(request)
@@ -126,20 +122,17 @@ def keep_draft(request: HttpRequest, number: str) -> HttpResponse:
     return JsonResponse({"saved": True})
 
 
-@csrf_exempt
 @require_POST
 def run_tool(request: HttpRequest, number: str, name: str) -> HttpResponse:
     body = read_body(request)
     return JsonResponse(activities.run_tool(request.user, number, read_act(body), name, get_object(body, "values")))  # type: ignore[arg-type]
 
 
-@csrf_exempt
 @require_POST
 def take_act(request: HttpRequest, number: str) -> HttpResponse:
     return JsonResponse(describe.describe_act(cases.take_act(request.user, number, read_act(read_body(request)))))  # type: ignore[arg-type]
 
 
-@csrf_exempt
 @require_POST
 def hand_act(request: HttpRequest, number: str) -> HttpResponse:
     body = read_body(request)
@@ -150,7 +143,6 @@ def hand_act(request: HttpRequest, number: str) -> HttpResponse:
     return JsonResponse(describe.describe_act(act))
 
 
-@csrf_exempt
 @require_POST
 def leave_sop(request: HttpRequest, number: str, way: str) -> HttpResponse:
     """The three ways outside the SOP: withdraw, stop, return (to an earlier step). Each needs a reason."""
@@ -165,14 +157,12 @@ def leave_sop(request: HttpRequest, number: str, way: str) -> HttpResponse:
     return JsonResponse(describe.describe_case(case))
 
 
-@csrf_exempt
 @require_POST
 def add_comment(request: HttpRequest, number: str) -> HttpResponse:
     comment = cases.comment(request.user, number, get_text(read_body(request), "text", ""))  # type: ignore[arg-type]
     return JsonResponse({"id": comment.pk}, status=201)
 
 
-@csrf_exempt
 @require_POST
 def add_attachment(request: HttpRequest, number: str) -> HttpResponse:
     """multipart/form-data: `file`, `kind`, and the act as `step`, `round`, `act`, `organization`."""

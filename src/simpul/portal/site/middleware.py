@@ -6,8 +6,14 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.db import DataError, InterfaceError, OperationalError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.urls import reverse
 from django.utils import translation
 
@@ -16,7 +22,7 @@ from simpul.kernel.words import Words
 from simpul.portal.audit import actions as audit
 from simpul.portal.people.tokens import authenticate_token
 from simpul.portal.site.access import BEFORE_NEW_PASSWORD, is_public
-from simpul.portal.site.telling import DatabaseIsAway, tell_error, wants_json
+from simpul.portal.site.telling import DatabaseIsAway, MethodNotOffered, TextUnstorable, tell_error, wants_json
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -138,9 +144,19 @@ class SignedInOnly(Frame):
 class ToldErrors(Frame):
     """Each error of the hub's own tree becomes a page or JSON; each refusal goes to the audit log."""
 
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        told = tell_error(request, MethodNotOffered(method=request.method, allowed=response["Allow"]))
+        told["Allow"] = response["Allow"]
+        return told
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, PermissionDenied):
             error = Refused()
+        if isinstance(error, DataError | UnicodeEncodeError):
+            error = TextUnstorable()
         if not isinstance(error, SimpulError):
             return None
         if error.status == 403:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from simpul.kernel.errors import Finding, SimpulError, Unavailable
+from simpul.kernel.errors import Finding, Invalid, SimpulError, Unavailable
 from simpul.kernel.words import Words
 
 RETRY_AFTER_SECONDS = 5
@@ -22,6 +22,39 @@ class DatabaseIsAway(Unavailable):
         "Isian Anda belum tersimpan. Tunggu sebentar, lalu muat ulang halaman ini.",
         "What you typed isn't saved yet. Wait a moment, then load this page again.",
     )
+
+
+class RequestUnreadable(Invalid):
+    """A body that isn't what its Content-Type says, or more fields or files than one form has."""
+
+    code = "SPL521"
+    status = 400
+    message = Words("Permintaan ini tidak dapat dibaca.", "This request can't be read.")
+    hint = Words(
+        "Muat ulang halamannya lalu kirim sekali lagi; program: periksa Content-Type dan isinya.",
+        "Load the page again and send it once more; programs: look at Content-Type and body.",
+    )
+
+
+class MethodNotOffered(SimpulError):
+    """An address that is there, asked in another way than it offers."""
+
+    code = "SPL522"
+    status = 405
+    message = Words("Metode {method} tidak berlaku untuk alamat ini.", "The method {method} doesn't fit this address.")
+    hint = Words("Metode yang berlaku: {allowed}.", "Methods that fit: {allowed}.")
+
+
+class TextUnstorable(Invalid):
+    """A control character such as NUL, half of a surrogate pair, or a number past every limit."""
+
+    code = "SPL523"
+    status = 400
+    message = Words(
+        "Ada tanda atau angka yang tidak dapat disimpan basis data.",
+        "There is a character or number that the database can't store.",
+    )
+    hint = Words("Hapus tanda kendali dari isian, lalu kirim lagi.", "Delete control characters and send it again.")
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -17,7 +17,7 @@ from simpul.portal.people.actions import choose_language
 from simpul.portal.people.models import Role
 from simpul.portal.people.permissions import check_role
 from simpul.portal.site.access import public
-from simpul.portal.site.telling import DatabaseIsAway, tell_error
+from simpul.portal.site.telling import DatabaseIsAway, RequestUnreadable, tell_error, wants_json
 
 COOKIE_AGE_SECONDS = 365 * 24 * 3600
 
@@ -72,6 +72,11 @@ def show_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return tell_error(request, error)
 
 
+def show_unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that Django refused to read."""
+    return tell_error(request, RequestUnreadable())
+
+
 def show_forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """Answer a form whose protection token is missing or old."""
     error = SimpulError(
@@ -89,6 +94,8 @@ def show_failure(request: HttpRequest) -> HttpResponse:
     """Answer an unforeseen error; an unreachable database is told as such."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return tell_error(request, DatabaseIsAway())
+    if wants_json(request):
+        return tell_error(request, SimpulError())
     context = {
         "status": 500,
         "code": "SPL500",

@@ -24,7 +24,9 @@ class Program:
 
     def __init__(self, person: Person) -> None:
         token = make_personal_token(person, f"uji {Program.__name__} {id(self)}", 1)
-        self.client = Client(headers={"authorization": f"Bearer {token}"})
+        self.client = Client(
+            enforce_csrf_checks=True, raise_request_exception=False, headers={"authorization": f"Bearer {token}"}
+        )
 
     def send(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
         answer = self.client.generic(
@@ -89,7 +91,8 @@ def test_every_address_wants_a_token_and_takes_its_own_methods_alone(
     assert (answer.status_code, answer.json()["code"][:3]) == (401, "SPL")
     for method in METHODS - set(openapi.PATHS[path]):
         refused = programs["lain"].client.generic(method.upper(), f"/manage/v1/{address}")
-        assert refused.status_code == 405, (method, address)
+        assert (refused.status_code, refused.json()["code"]) == (405, "SPL522"), (method, address)
+        assert method.upper() not in refused["Allow"]
 
 
 def test_case_is_opened_and_its_letter_sent_by_program(sop: Sop, programs: dict[str, Program]) -> None:
@@ -147,6 +150,28 @@ def test_body_that_is_no_object_is_refused(play: Play, programs: dict[str, Progr
 def test_field_of_another_kind_is_named(play: Play, programs: dict[str, Program], body: dict[str, Any]) -> None:
     status, refusal = programs["bidang"].send("POST", f"cases/{play.number}/acts", body)
     assert (status, refusal["code"]) == (400, "SPL471")
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "\ud800"])
+def test_text_that_cannot_be_stored_is_refused(play: Play, programs: dict[str, Program], text: str) -> None:
+    act = {"step": "a02", "round": 1, "act": "disposisi"}
+    asked = [
+        ("POST", f"cases/{play.number}/comments", {"text": text}),
+        ("POST", f"cases/{play.number}/hand", {**act, "to": text}),
+        ("PUT", f"cases/{play.number}/draft", {**act, "answers": {"note": text}}),
+    ]
+    for method, path, body in asked:
+        status, refusal = programs["bidang"].send(method, path, body)
+        assert (status, refusal["code"]) == (400, "SPL523"), path
+    assert programs["bidang"].send("GET", "cases/%00")[0] == 400
+    assert programs["bidang"].send("GET", f"cases/{play.number}")[0] == 200
+
+
+def test_upload_that_is_no_multipart_is_refused(play: Play, programs: dict[str, Program]) -> None:
+    answer = programs["bidang"].client.generic(
+        "POST", f"/manage/v1/cases/{play.number}/attachments", b"x", content_type="multipart/form-data; boundary="
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "SPL521")
 
 
 def test_case_of_others_is_not_found_and_another_lane_refused(play: Play, programs: dict[str, Program]) -> None:
