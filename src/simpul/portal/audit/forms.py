@@ -17,8 +17,14 @@ KINDS = [
     ("letterhead", _("Kop surat")),
     ("procedure", _("SOP")),
     ("calendar", _("Kalender kerja")),
-    ("case", _("Permohonan")),
+    ("case.", _("Permohonan")),
     ("act", _("Langkah permohonan")),
+    ("tool", _("Alat pada langkah")),
+    ("services", _("Layanan ditutup")),
+    ("dataset", _("Data layanan")),
+    ("application", _("Aplikasi instansi")),
+    ("key", _("Kunci aplikasi")),
+    ("rows", _("Baris data")),
 ]
 """Beginnings of `kind`, as `actions.record` takes it."""
 

@@ -172,6 +172,7 @@ def take_act(person: Person, number: str, ref: ActRef) -> OpenAct:
         act.holder = person
         act.save(update_fields=["holder"])
         history.append_note(case, "taken", person, now(), act)
+        record(person, "act.take", "case", case.number, step=act.step_no)
     return act
 
 
@@ -197,7 +198,9 @@ def comment(person: Person, number: str, text: str) -> Comment:
         raise NotYourAct(actor="—")
     if not text.strip():
         raise ReasonMissing
-    return Comment.objects.create(case=case, person=person, text=text.strip()[:4000])
+    kept = Comment.objects.create(case=case, person=person, text=text.strip()[:4000])
+    record(person, "case.comment", "case", case.number, comment=kept.pk)
+    return kept
 
 
 @transaction.atomic

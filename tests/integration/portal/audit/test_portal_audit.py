@@ -1,11 +1,14 @@
 """The log: what is in it, that nobody changes it, and who may read it."""
 
+import re
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from portal_world import World, read_text, sign_in
+from portal_world import ROOT, World, read_text, sign_in
 from simpul.portal.audit import actions
+from simpul.portal.audit.forms import KINDS
 from simpul.portal.audit.models import AuditEntry
 
 
@@ -41,6 +44,14 @@ def test_log_is_filtered_by_kind_person_and_day(world: World) -> None:
     assert "token.made" not in page
     assert "person.changed" not in read_text(client.get("/audit/?last_on=2020-01-01"))
     assert "token.made" in read_text(client.get("/audit/?kind=bukan-kejadian"))
+
+
+def test_every_kind_of_entry_can_be_filtered_for() -> None:
+    sources = [path for path in (ROOT / "src/simpul/portal").glob("*/*.py") if path.parent.name != "demo"]
+    kinds = {kind for path in sources for kind in re.findall(r'record\(\s*[\w.]+,\s*f?"([\w.]+)', path.read_text())}
+    assert len(kinds) > 25
+    beginnings = tuple(begin for begin, _ in KINDS if begin)
+    assert {kind for kind in kinds if not kind.startswith(beginnings)} == set()
 
 
 def test_log_comes_in_pages_that_keep_the_filter(world: World) -> None:

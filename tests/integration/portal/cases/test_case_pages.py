@@ -138,6 +138,7 @@ def test_hostile_file_is_refused_with_the_cause_on_the_case_page(sop: Sop, retur
 def test_comment_is_read_by_all_parties(sop: Sop, returned: Play) -> None:
     sign_in(sop.persons["pemanfaat"]).post(f"/permohonan/{returned.number}/komentar/", {"text": "Mohon <b>segera</b>."})
     assert "Mohon &lt;b&gt;segera&lt;/b&gt;." in get(sop, "penyedia", f"/permohonan/{returned.number}/")
+    assert AuditEntry.objects.filter(kind="case.comment", person=sop.persons["pemanfaat"]).exists()
 
 
 def test_empty_comment_is_told_and_not_kept(sop: Sop, returned: Play) -> None:
@@ -152,6 +153,7 @@ def test_act_is_taken_and_then_held(sop: Sop) -> None:
     play = sop.open_case().reach(4)
     sign_in(sop.persons["sub_koordinasi"]).post(f"/permohonan/{play.number}/a04/1/koordinasi/ambil/")
     assert play.find_act(4, "koordinasi").holder == sop.persons["sub_koordinasi"]
+    assert AuditEntry.objects.filter(kind="act.take", object_id=play.number).exists()
 
 
 def test_bidang_hands_a_held_act_to_a_colleague(sop: Sop) -> None:
