@@ -1,4 +1,4 @@
-"""Makes the reference pages from the tables that the code itself uses: settings, commands, errors.
+"""Makes the reference pages from the tables that the code itself uses: settings, commands, errors, APIs.
 
 Run as `python -m simpul.cli.reference`; a test of the house compares the pages with what this would write.
 """
@@ -7,6 +7,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from simpul.cli.api_page import describe_api
 from simpul.cli.error_pages import describe_errors
 from simpul.cli.exits import EXITS
 from simpul.cli.main import make_parser
@@ -38,7 +39,12 @@ def write_pages(folder: Path = FOLDER) -> None:
 
 def make_pages() -> dict[str, str]:
     """Return each page's text by its file name."""
-    return {"settings.md": describe_settings(), "commands.md": describe_commands(), "errors.md": describe_errors(MADE)}
+    return {
+        "settings.md": describe_settings(),
+        "commands.md": describe_commands(),
+        "errors.md": describe_errors(MADE),
+        "api.md": describe_api(MADE),
+    }
 
 
 def describe_settings() -> str:
