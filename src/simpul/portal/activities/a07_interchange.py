@@ -53,10 +53,13 @@ def describe_agreed(context: ActContext) -> dict[str, Any]:
     return {"version": version, "papers": papers, **describe_contract(version)}
 
 
-def list_contract_files(version: ContractVersion) -> list[PaperFile]:
-    """Return the machine's forms of one contract: .yaml (ODCS), OpenAPI 3.1 and a JSON Schema for each dataset."""
+def list_contract_files(version: ContractVersion, stage: str = "live") -> list[PaperFile]:
+    """Return the machine's forms of one contract: .yaml (ODCS), OpenAPI 3.1 and a JSON Schema for each dataset.
+
+    Args: `stage` is the one whose address stands in the OpenAPI document.
+    """
     contract = load_contract(version)
-    openapi = write_openapi(contract, "live", settings.HUB.EXCHANGE_URL)
+    openapi = write_openapi(contract, stage, settings.HUB.EXCHANGE_URL)
     schemas = {dataset.name: make_row_schema(dataset) for dataset in contract.datasets}
     return [
         PaperFile(f"{contract.context}.odcs.yaml", "application/yaml", version.odcs.encode()),

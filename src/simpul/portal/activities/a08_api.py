@@ -75,7 +75,7 @@ class Api(Activity):
         version = get_version(context.case, ContractVersion.State.AGREED)
         files = [
             PaperFile(f"program-api-{file.name}", file.media_type, file.content)
-            for file in list_contract_files(version)
+            for file in list_contract_files(version, Publication.Stage.SANDBOX)
         ]
         kept = [
             keep_file(

@@ -1,5 +1,6 @@
-"""The papers of rows 11 and 12 tell what was really seen: calls, counts, and the age of the data in days."""
+"""The papers of rows 8, 11 and 12 tell what is really there: the address, calls, counts, the age of the data in days."""
 
+import json
 from io import BytesIO
 
 import pytest
@@ -31,3 +32,10 @@ def test_consumer_who_called_nothing_is_not_said_to_have_called(play: Play) -> N
     assert "√ Program berjalan benar" in text
     assert "√ Aplikasi sendiri sudah memanggil layanan" not in text
     assert text.count("Membaca dari hub.") == 1
+
+
+@pytest.mark.parametrize(("no", "root"), [(7, "api"), (8, "sandbox")])
+def test_openapi_document_names_the_stage_of_its_row(play: Play, no: int, root: str) -> None:
+    paper = play.case.papers.get(step_no=no, name__endswith="-openapi.json")
+    [server] = json.loads(bytes(paper.content))["servers"]
+    assert f"/{root}/{play.context}/v1" in server["url"]
