@@ -32,6 +32,8 @@ TEMPLATE, UNFINISHED = "simpul_template", "simpul_template_unfinished"
 
 _numbers = count(1)
 
+collect_ignore_glob = ["*conftest.py"]  # no examples in them, and several of one name can't be collected
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take `--long`."""

@@ -87,12 +87,31 @@ class World:
         rehearsal.close()
 
 
+@dataclass(frozen=True)
+class Grounds:
+    """A hub to throw away with the accounts of its officers."""
+
+    hub: ThrowawayHub
+    accounts: Mapping[str, Mapping[str, str]]
+
+
 @contextmanager
-def open_world(executable: str, pictures: Path | None) -> Iterator[World]:
-    """Start a hub and a browser for the time of a `with` block."""
-    with _demo_mode(), throwaway_hub() as hub, sync_playwright() as playwright:
+def open_grounds() -> Iterator[Grounds]:
+    """Start a hub with its officers for the time of a `with` block."""
+    with _demo_mode(), throwaway_hub() as hub:
+        yield Grounds(hub, _seed(hub))
+
+
+@contextmanager
+def open_world(grounds: Grounds, executable: str, pictures: Path | None) -> Iterator[World]:
+    """Start a browser for the time of a `with` block.
+
+    Playwright keeps an event loop running in this thread meanwhile, which Django and asyncio don't bear: so no longer
+    than one module.
+    """
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        world = World(hub, browser, _seed(hub), pictures)
+        world = World(grounds.hub, browser, grounds.accounts, pictures)
         yield world
         browser.close()
     world.looker.shrink_pictures()
