@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
@@ -95,6 +96,16 @@ def test_authenticator_is_asked_for_once_active(world: World) -> None:
     code = format_hotp_value(hotp_value(secret, int(clock.now().timestamp()) // 30))
     assert client.post("/masuk/2fa/authenticate/", {"code": code})["Location"] == "/"
     assert client.get("/akun/").status_code == 200
+
+
+def test_recovery_code_opens_once_in_place_of_the_authenticator(world: World) -> None:
+    TOTP.activate(world.bob, "JBSWY3DPEHPK3PXP")
+    code = RecoveryCodes.activate(world.bob).get_unused_codes()[0]
+    for expected in ("/", None):
+        client = Client()
+        client.post(SIGN_IN, {"login": world.bob.nip, "password": PASSWORD})
+        response = client.post("/masuk/2fa/authenticate/", {"code": code})
+        assert response.get("Location") == expected
 
 
 def test_keeper_resets_the_authenticator_of_a_lost_phone(world: World) -> None:
