@@ -27,30 +27,22 @@ from simpul.exchange.errors import (
 from simpul.exchange.http import Receive, Request, Response, Scope, Send, read_request, write_json
 from simpul.exchange.hub import Hub, Setup
 from simpul.exchange.read import read_rows
-from simpul.exchange.route import Route, parse_path
+from simpul.exchange.route import METHODS, Route, parse_path
 from simpul.kernel.errors import Misconfigured, SimpulError
 from simpul.kernel.settings import read_settings
 from simpul.kernel.words import Words
 
 LOG = logging.getLogger("simpul.exchange")
-METHODS = {
-    "home": "GET",
-    "health": "GET",
-    "index": "GET",
-    "openapi": "GET",
-    "dataset": "GET",
-    "batches": "POST",
-    "batch": "GET",
-    "refused": "GET",
-}
 EXPOSED = (
-    "Content-Range, Content-Location, Dataset-Version, Evidence-Id, Evidence-Salt, Idempotency-Replayed, Location, "
-    "Preference-Applied, Retry-After, WWW-Authenticate"
+    "Allow, Content-Location, Content-Range, Dataset-Version, Date, Evidence-Id, Evidence-Salt, Idempotency-Replayed, "
+    "Location, Preference-Applied, Proxy-Status, Range-Unit, Retry-After, WWW-Authenticate"
 )
 ALLOWED = (
-    "Authorization, apikey, X-API-Key, X-Client-Info, Accept, Accept-Profile, Content-Profile, Content-Type, "
-    "Idempotency-Key, If-None-Match, Prefer, Range, Range-Unit, X-Retry-Count"
+    "Authorization, apikey, X-API-Key, X-Client-Info, Accept, Accept-Language, Accept-Profile, Content-Language, "
+    "Content-Profile, Content-Type, Idempotency-Key, If-None-Match, Prefer, Range, Range-Unit, X-Requested-With, "
+    "X-Retry-Count"
 )
+NO_CONTENT = 204
 COMMON_HEADERS = {
     "cache-control": "no-store",
     "access-control-allow-origin": "*",
@@ -89,10 +81,12 @@ class Exchange:
     async def _serve(self, request: Request, send: Send) -> None:
         assert self.hub is not None  # noqa: S101 servers run the lifespan first
         if request.method == "OPTIONS":
-            response = _answer_preflight()
+            response = answer_options(request)
         else:
             response = await answer(self.hub, request)
-        headers = {**COMMON_HEADERS, **response.headers, "content-length": str(len(response.body))}
+        headers = {**COMMON_HEADERS, **response.headers}
+        if response.status != NO_CONTENT:
+            headers["content-length"] = str(len(response.body))
         await send(
             {
                 "type": "http.response.start",
@@ -135,8 +129,8 @@ async def _go(hub: Hub, call: Call) -> Response:
     _check_limits(request)
     route = call.route = parse_path(request.path)
     method = "GET" if request.method == "HEAD" else request.method
-    if method != METHODS[route.place]:
-        raise MethodUnknown(request.method, f"{METHODS[route.place]}, OPTIONS")
+    if method not in METHODS[route.place].split(", "):
+        raise MethodUnknown(request.method, METHODS[route.place])
     if route.place == "home":
         return describe_home()
     if route.place == "health":
@@ -184,13 +178,22 @@ async def _answer_health(hub: Hub, part: str) -> Response:
     return write_json(200 if is_well else 503, {"status": "ok" if is_well else "unavailable", **facts}, headers)
 
 
-def _answer_preflight() -> Response:
+def answer_options(request: Request) -> Response:
+    """Say what may be done at an address, by its shape alone: a browser asks before it may show a key.
+
+    It tells nothing of what is published and is no call on data, so it leaves no evidence.
+    """
+    try:
+        allowed = METHODS[parse_path(request.path).place]
+    except SimpulError as error:
+        return write_error(error)
     headers = {
-        "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
+        "allow": allowed,
+        "access-control-allow-methods": allowed,
         "access-control-allow-headers": ALLOWED,
         "access-control-max-age": "86400",
     }
-    return Response(204, headers=headers)
+    return Response(NO_CONTENT, headers=headers)
 
 
 def _describe_place(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """The exchange's own refusals, and how every error becomes an answer `{code, message, details, hint}`.
 
     PathUnknown       PGRST125  404  the address isn't one of the exchange's
+    FunctionUnknown   PGRST202  404  PostgREST's functions (/rpc/…), which the hub hasn't
     SchemaUnknown     PGRST106  406  another profile than "public"
     DatasetUnknown    PGRST205  404  no such context, version or dataset
     MethodUnknown     SPLX01    405
@@ -24,7 +25,7 @@ Both languages stand in each text, Indonesian first. PostgreSQL's own message is
 import json
 from typing import Any
 
-from simpul.exchange.http import Response
+from simpul.exchange.http import JSON, Response
 from simpul.exchange.limits import RETRY_SECONDS
 from simpul.kernel.errors import Finding, Invalid, NotFound, Refused, SimpulError, Unavailable
 from simpul.kernel.words import NOTHING, Words
@@ -39,6 +40,12 @@ class PathUnknown(NotFound):
         "Bentuk alamat: /api/konteks/v1/data atau /sandbox/konteks/v1/data, tanpa %, titik, atau garis miring ganda.",
         "Addresses look like /api/context/v1/dataset or /sandbox/context/v1/dataset, without %, dots or double slashes.",
     )
+
+
+class FunctionUnknown(NotFound):
+    code = "PGRST202"
+    message = Words("Hub ini tidak menyediakan fungsi (/rpc/).", "This hub offers no functions (/rpc/).")
+    hint = Words("Baca datanya langsung: /api/konteks/v1/data.", "Read the dataset itself: /api/context/v1/dataset.")
 
 
 class SchemaUnknown(SimpulError):
@@ -224,7 +231,8 @@ def write_error(error: SimpulError) -> Response:
         "details": _write_details(error),
         "hint": str(error.hint) if error.hint.id else None,
     }
-    headers = {"content-type": "application/json; charset=utf-8"}
+    # Clients of PostgREST read the code here where an answer has no body, as to HEAD.
+    headers = {"content-type": JSON, "proxy-status": f"PostgREST; error={error.code}"}
     if error.status == 401:
         headers["www-authenticate"] = 'Bearer realm="Simpul"'
     if error.status == 503:

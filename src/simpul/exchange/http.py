@@ -14,11 +14,16 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 JSON = "application/json; charset=utf-8"
+LISTS = frozenset(("accept", "prefer"))
+"""Headers of the grammar that are lists and so may come on several lines."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """`path` is raw, still encoded; `query` the raw query string; header names are lower-case, the first of each wins."""
+    """`path` is raw, still encoded; `query` the raw query string; header names are lower-case.
+
+    The first header of a name wins, but for lists (LISTS), whose lines are joined.
+    """
 
     method: str
     path: str
@@ -55,7 +60,10 @@ def read_request(scope: Scope, receive: Receive) -> Request:
     """Return the request of an ASGI scope."""
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:
-        headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+        known, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[known] = (
+            f"{headers[known]}, {text}" if known in LISTS and known in headers else headers.get(known, text)
+        )
     raw = scope.get("raw_path") or scope["path"].encode()
     path = raw.partition(b"?")[0].decode("latin-1")
     return Request(scope["method"].upper(), path, scope.get("query_string", b""), headers, receive)

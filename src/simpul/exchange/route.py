@@ -1,11 +1,12 @@
 """Which place of the exchange an address names. Only one spelling of each address is taken."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from simpul.access.model import Stage
-from simpul.exchange.errors import PathUnknown, QueryTooLong
+from simpul.exchange.errors import FunctionUnknown, PathUnknown, QueryTooLong
 from simpul.exchange.limits import MAX_PATH_BYTES
 
 Place = Literal["home", "health", "index", "openapi", "dataset", "batches", "batch", "refused"]
@@ -23,6 +24,18 @@ _REST: tuple[tuple[Place, re.Pattern[str]], ...] = (
     ("batch", re.compile(r"/(?P<dataset>[a-z][a-z0-9_]{0,62})/batches/(?P<batch>[0-9]{1,18})")),
     ("refused", re.compile(r"/(?P<dataset>[a-z][a-z0-9_]{0,62})/batches/(?P<batch>[0-9]{1,18})/refused")),
 )
+_FUNCTION = re.compile(r"/rpc/[a-z0-9_]+")
+METHODS: Mapping[Place, str] = {
+    "home": "GET, HEAD, OPTIONS",
+    "health": "GET, HEAD, OPTIONS",
+    "index": "GET, HEAD, OPTIONS",
+    "openapi": "GET, HEAD, OPTIONS",
+    "dataset": "GET, HEAD, OPTIONS",
+    "batches": "POST, OPTIONS",
+    "batch": "GET, HEAD, OPTIONS",
+    "refused": "GET, HEAD, OPTIONS",
+}
+"""What may be done at each place, as the Allow header tells it."""
 HEALTH = {"/health": "", "/health/live": "live", "/health/ready": "ready"}
 
 
@@ -42,7 +55,7 @@ class Route:
 def parse_path(path: str) -> Route:
     """Return the route of a raw path. Encoded, dotted, doubled or foreign characters are refused, never mended.
 
-    Raises: PathUnknown, QueryTooLong.
+    Raises: PathUnknown, FunctionUnknown, QueryTooLong.
 
     >>> parse_path("/api/wilayah/v1/desa/batches/7").batch_id
     7
@@ -68,4 +81,4 @@ def parse_path(path: str) -> Route:
                 names.get("dataset") or "",
                 int(names.get("batch") or 0),
             )
-    raise PathUnknown()
+    raise FunctionUnknown() if _FUNCTION.fullmatch(found["rest"] or "") else PathUnknown()

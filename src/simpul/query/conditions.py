@@ -16,14 +16,15 @@ JSON_TYPES = frozenset(("json", "jsonb"))
 PATTERNS = frozenset(("like", "ilike"))
 
 
-def write_field(field: Field, columns: Mapping[str, str]) -> Fragment:
-    """Return the SQL of a column or a path into it; `columns` maps the names that may be used to their types.
+def write_field(field: Field, columns: Mapping[str, str], prefix: str = "") -> Fragment:
+    """Return the SQL of a column or a path into it.
 
+    Args: `columns` maps the names that may be used to their types; `prefix` is constant text before the name.
     Raises: ColumnUnknown; ParseFailed for a path into a column that isn't JSON.
     """
     if field.column not in columns:
         raise ColumnUnknown(column=show_name(field.column))
-    written = Fragment(quote_name(field.column))
+    written = Fragment(prefix + quote_name(field.column))
     if field.path and columns[field.column] not in JSON_TYPES:
         details = Words("Kolom ini bukan JSON.", "This column isn't JSON.")
         raise ParseFailed(details=details, parameter=field.column)

@@ -7,7 +7,6 @@
     ├── MediaTypeUnknown  PGRST107  406, nothing in Accept can be made
     ├── NotSingular       PGRST116  406, one object was asked for and there isn't exactly one
     ├── PreferenceUnknown PGRST122  an unknown preference under handling=strict
-    ├── AggregateRefused  PGRST123  aggregates aren't offered
     ├── FeatureMissing    PGRST127  in PostgREST's grammar, not in the hub's
     └── ColumnUnknown     PGRST204  no such column among those granted
 
@@ -92,15 +91,6 @@ class PreferenceUnknown(QueryError):
     code = "PGRST122"
     message = Words("Header Prefer memuat pilihan yang tidak dikenal.", "The Prefer header has an unknown preference.")
     hint = Words("Hapus pilihan itu, atau hapus handling=strict.", "Leave it out, or leave handling=strict out.")
-
-
-class AggregateRefused(QueryError):
-    code = "PGRST123"
-    message = Words("Fungsi agregat belum tersedia.", "Aggregate functions are not offered yet.")
-    hint = Words(
-        "Minta barisnya lalu hitung sendiri, atau pakai Prefer: count=exact.",
-        "Read the rows and compute, or use Prefer: count=exact.",
-    )
 
 
 class FeatureMissing(QueryError):

@@ -1,24 +1,31 @@
 """Reads columns, paths into JSON columns, `select` and `order`."""
 
 import re
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import TypeVar, get_args
 
 from simpul.kernel.words import Words
-from simpul.query.errors import AggregateRefused, FeatureMissing
-from simpul.query.model import Field, OrderTerm, PathStep, SelectItem
+from simpul.query.errors import FeatureMissing
+from simpul.query.model import Aggregate, Field, OrderTerm, PathStep, SelectItem
 from simpul.query.scanner import Scanner
 
 CASTS = frozenset(
-    ("text", "integer", "int", "bigint", "smallint", "numeric", "boolean", "date", "time", "timestamp", "timestamptz")
+    [
+        *("text", "varchar", "boolean", "bool", "json", "jsonb", "uuid"),
+        *("smallint", "int2", "integer", "int", "int4", "bigint", "int8"),
+        *("numeric", "decimal", "real", "float4", "float", "float8"),
+        *("date", "time", "timetz", "timestamp", "timestamptz", "interval"),
+    ]
 )
-"""The closed list of types that a caller may cast an output column to."""
+"""The closed list of types that a caller may cast an output column to; none of them reads anything but its input."""
+AGGREGATES: Mapping[str, Aggregate] = {name: name for name in get_args(Aggregate)}
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ALIAS = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,62}):(?!:)")
 _INDEX = re.compile(r"-?[0-9]{1,9}(?![A-Za-z0-9_])")
 _KEY = re.compile(r"[A-Za-z0-9_ -]*[A-Za-z0-9_ ]")
-_AGGREGATE = re.compile(r"\.?(sum|avg|min|max|count)\(\)")
+_AGGREGATE = re.compile(r"\.[a-z]+\(\)")
+_COUNT_ROWS = re.compile(r"count\(\)")
 
 T = TypeVar("T")
 
@@ -46,12 +53,13 @@ def _parse_key(scanner: Scanner) -> str | int:
 
 
 def parse_select(text: str) -> tuple[SelectItem, ...]:
-    """Read `alias:column->path::cast,…`; an empty text means every granted column.
+    """Read `alias:column->path::cast.aggregate()::cast,…`; an empty text means every granted column.
 
-    Raises: ParseFailed, AggregateRefused, FeatureMissing (another table's rows).
+    Raises: ParseFailed, FeatureMissing (another table's rows).
 
-    >>> parse_select("kode,desa:nama::text")[1]
-    SelectItem(field=Field(column='nama', path=()), alias='desa', cast='text')
+    >>> item = parse_select("kode,total:harga::numeric.sum()::text")[1]
+    >>> item.alias, item.cast, item.aggregate, item.result_cast
+    ('total', 'numeric', 'sum', 'text')
     """
     scanner = Scanner(text, "select")
     scanner.skip_spaces()
@@ -65,15 +73,24 @@ def _parse_select_item(scanner: Scanner) -> SelectItem:
         return SelectItem(None)
     if scanner.take("..."):
         raise FeatureMissing(feature="embedding")
-    alias = scanner.take_pattern(_ALIAS)
-    if _AGGREGATE.match(scanner.text, scanner.place):
-        raise AggregateRefused()
+    alias = (scanner.take_pattern(_ALIAS) or "").removesuffix(":") or None
+    if scanner.take_pattern(_COUNT_ROWS):
+        return SelectItem(None, alias, aggregate="count", result_cast=_parse_cast(scanner))
     field = parse_field(scanner)
-    if _AGGREGATE.match(scanner.text, scanner.place):
-        raise AggregateRefused()
     if scanner.peek() in {"(", "!"}:
         raise FeatureMissing(feature="embedding")
-    return SelectItem(field, alias[:-1] if alias else None, _parse_cast(scanner))
+    cast, aggregate = _parse_cast(scanner), _parse_aggregate(scanner)
+    return SelectItem(field, alias, cast, aggregate, _parse_cast(scanner) if aggregate else None)
+
+
+def _parse_aggregate(scanner: Scanner) -> Aggregate | None:
+    written = scanner.take_pattern(_AGGREGATE)
+    if written is None:
+        return None
+    aggregate = AGGREGATES.get(written.strip(".()"))
+    if aggregate is None:
+        raise scanner.fail(Words("Fungsi agregat tidak dikenal", "Unknown aggregate function"))
+    return aggregate
 
 
 def _parse_cast(scanner: Scanner) -> str | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Quantifier = Literal["any", "all"]
+Aggregate = Literal["sum", "avg", "min", "max", "count"]
+CountKind = Literal["exact", "planned", "estimated"]
 MediaKind = Literal["json", "csv", "object"]
 
 
@@ -52,11 +54,16 @@ Condition = Filter | Logic
 
 @dataclass(frozen=True)
 class SelectItem:
-    """One output column; `field` is None for `*`."""
+    """One output column: `field::cast.aggregate()::result_cast`.
+
+    `field` is None for `*`, and for the bare `count()` of rows. Without an aggregate there is only one cast.
+    """
 
     field: Field | None
     alias: str | None = None
     cast: str | None = None
+    aggregate: Aggregate | None = None
+    result_cast: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,12 +85,17 @@ class Window:
 
 @dataclass(frozen=True)
 class Query:
-    """One read request, in the caller's own words."""
+    """One read request, in the caller's own words.
+
+    `zone` is a time zone's name, empty for the contract's own; `handling` is "strict", "lenient" or empty.
+    """
 
     select: tuple[SelectItem, ...] = (SelectItem(None),)
     conditions: tuple[Condition, ...] = ()
     order: tuple[OrderTerm, ...] = ()
     window: Window = Window()
-    count_exact: bool = False
+    count: CountKind | None = None
     media: MediaKind = "json"
-    preferences_applied: tuple[str, ...] = ()
+    strip_nulls: bool = False
+    zone: str = ""
+    handling: str = ""

@@ -1,26 +1,18 @@
 """Lets PostgreSQL write the answer's text: JSON, or CSV by RFC 4180 with a header."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from simpul.query.columns import Output
 from simpul.query.fragment import Fragment, combine, join, quote_name
 
 ZONED = frozenset(("timestamptz", "timestamp with time zone"))
 
 
-class Output(NamedTuple):
-    """One output column: its name, its SQL, its PostgreSQL type, and the contract's column behind it."""
-
-    name: str
-    sql: Fragment
-    kind: str
-    column: str
-
-
-def write_json(outputs: Sequence[Output]) -> Fragment:
+def write_json(*, strip_nulls: bool = False) -> Fragment:
     """Return SQL for a JSON array of objects, `[]` when empty; times carry their offset."""
     # `_page` can't be taken for a column: neither contract nor alias gives a name that starts with `_`.
-    return Fragment("coalesce(json_agg(_page), '[]')::text")
+    rows = "json_strip_nulls(json_agg(_page))" if strip_nulls else "json_agg(_page)"
+    return Fragment(f"coalesce({rows}, '[]')::text")
 
 
 def write_csv(outputs: Sequence[Output]) -> Fragment:

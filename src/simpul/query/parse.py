@@ -1,12 +1,13 @@
 """Reads one request's parameters and headers into a Query."""
 
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from simpul.kernel.words import Words
 from simpul.query.errors import FeatureMissing, ParseFailed, show_name
 from simpul.query.fields import parse_order, parse_select
 from simpul.query.filters import parse_conditions
-from simpul.query.model import Query
+from simpul.query.model import CountKind, Query
 from simpul.query.preferences import parse_media, parse_prefer
 from simpul.query.window import parse_window
 
@@ -14,6 +15,7 @@ SINGLE = ("select", "order", "limit", "offset")
 LATER = frozenset(("columns", "on_conflict", "after", "since", "bbox", "datetime"))
 RESERVED = frozenset(SINGLE) | LATER | {"and", "or", "not.and", "not.or"}
 """Names that a contract's columns may not have."""
+COUNTS: Mapping[str, CountKind] = {kind: kind for kind in get_args(CountKind)}
 
 
 def parse(parameters: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> Query:
@@ -33,15 +35,17 @@ def parse(parameters: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> 
             single[name] = text
         else:
             filters.append((name, text))
-    prefer = parse_prefer(headers.get("prefer"))
+    prefer, media = parse_prefer(headers.get("prefer")), parse_media(headers.get("accept"))
     return Query(
         select=parse_select(single.get("select", "")),
         conditions=parse_conditions(filters),
         order=parse_order(single["order"]) if single.get("order") else (),
         window=parse_window(single.get("limit"), single.get("offset"), headers.get("range")),
-        count_exact="count" in prefer,
-        media=parse_media(headers.get("accept")),
-        preferences_applied=_list_applied(prefer),
+        count=COUNTS.get(prefer.get("count", "")),
+        media=media.kind,
+        strip_nulls=media.strip_nulls,
+        zone=prefer.get("timezone", ""),
+        handling=prefer.get("handling", ""),
     )
 
 
@@ -57,11 +61,3 @@ def _check_once(name: str, seen: Mapping[str, str]) -> None:
     if name in seen:
         details = Words("Parameter ini ditulis dua kali.", "The parameter is given twice.")
         raise ParseFailed(details=details, parameter=name)
-
-
-def _list_applied(prefer: Mapping[str, str]) -> tuple[str, ...]:
-    # An exact count is also a true answer to who asks for a planned or estimated one.
-    applied = ["count=exact"] if "count" in prefer else []
-    if "handling" in prefer:
-        applied.append(f"handling={prefer['handling']}")
-    return tuple(applied)

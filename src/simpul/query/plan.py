@@ -17,12 +17,12 @@ every row is its own to see, and there is no fence.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from simpul.kernel.words import Words
-from simpul.query.conditions import is_silent, list_filters, write_condition, write_field
-from simpul.query.errors import ColumnUnknown, ParseFailed, show_name
+from simpul.query.columns import Output, is_grouped, list_groups, list_outputs, write_group_order, write_order
+from simpul.query.conditions import is_silent, list_filters, write_condition
 from simpul.query.fragment import NOTHING, Fragment, combine, join, quote_name
-from simpul.query.model import Condition, Field, OrderTerm, Query, SelectItem
-from simpul.query.output import Output, write_csv, write_json
+from simpul.query.model import Condition, CountKind, Query
+from simpul.query.output import write_csv, write_json
+from simpul.query.totals import write_estimate, write_total
 
 MAX_ROWS = 100_000
 """Rows in one answer at most; an answer cut here is a 206 and says so in Content-Range."""
@@ -41,9 +41,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Plan:
-    """One statement that returns one row: `body` (text), `rows`, `total` (null unless asked for).
+    """One statement that returns one row: `body` (text), `rows`, `total` (null unless counted).
 
-    `columns` and `operators` are the names that evidence keeps: every column read or filtered by, sorted.
+    `columns` and `operators` are the names that evidence keeps: every column read or filtered by, every operator and
+    aggregate, sorted. `count` is how the total is really found; `estimate` is the statement for the planner's part of it.
     """
 
     sql: str
@@ -53,6 +54,8 @@ class Plan:
     operators: tuple[str, ...]
     limit: int
     offset: int
+    count: CountKind | None = None
+    estimate: Fragment = NOTHING
 
 
 def plan(query: Query, table: Table, granted: Sequence[str], row_filter: Sequence[Condition] = ()) -> Plan:
@@ -62,32 +65,69 @@ def plan(query: Query, table: Table, granted: Sequence[str], row_filter: Sequenc
     Cost: one scan of the granted rows where the grant has a row filter and the caller's filter isn't silent.
     """
     visible = {name: table.columns[name] for name in granted if name in table.columns}
-    outputs = _list_outputs(query.select, visible)
-    terms = [_write_order(term, visible) for term in query.order]
-    order = join(", ", [*terms, Fragment(quote_name(ROW))]).wrap(" ORDER BY ")
-    # Sorting can't fail on a plain column, and inside the fence it can use an index; a path into JSON stays outside.
-    inner_order = NOTHING if any(term.field.path for term in query.order) else order
+    outputs = list_outputs(query.select, visible)
     source = _write_source(query.conditions, table, visible, row_filter)
-    limit = MAX_ROWS if query.window.limit is None else min(query.window.limit, MAX_ROWS)
-    page = combine(
-        "SELECT ",
-        join(", ", (output.sql.wrap("", f" AS {quote_name(output.name)}") for output in outputs)),
-        _write_source(query.conditions, table, visible, row_filter, inner_order),
-        order,
-        Fragment(" LIMIT %s::bigint OFFSET %s::bigint", (limit, query.window.offset)),
-    )
-    write_body = write_csv if query.media == "csv" else write_json
-    total = combine("(SELECT count(*)", source, ")") if query.count_exact else Fragment("NULL::bigint")
-    whole = combine("WITH _page AS (", page, ") SELECT ", write_body(outputs), " AS body, count(*) AS rows, ", total)
+    count = "exact" if query.count and (row_filter or is_grouped(outputs)) else query.count
+    limit = _choose_limit(query)
+    if is_grouped(outputs):
+        page, rows = _write_groups(query, outputs, visible, source)
+    else:
+        page, rows = _write_rows(query, outputs, table, visible, row_filter), combine("SELECT 1", source)
+    page = combine(page, Fragment(" LIMIT %s::bigint OFFSET %s::bigint", (limit, query.window.offset)))
+    body = write_csv(outputs) if query.media == "csv" else write_json(strip_nulls=query.strip_nulls)
+    total, estimate = write_total(count, rows), write_estimate(count, rows)
+    whole = combine("WITH _page AS (", page, ") SELECT ", body, " AS body, count(*) AS rows, ", total)
     return Plan(
         sql=f"{whole.text} AS total FROM _page",
         parameters=whole.values,
         output=tuple(output.name for output in outputs),
         columns=_list_columns(query, outputs),
-        operators=tuple(sorted({item.operator for root in query.conditions for item in list_filters(root)})),
+        operators=_list_operators(query),
         limit=limit,
         offset=query.window.offset,
+        count=count,
+        estimate=estimate,
     )
+
+
+def _choose_limit(query: Query) -> int:
+    # Two rows are enough to know that there isn't exactly one.
+    most = 2 if query.media == "object" else MAX_ROWS
+    return most if query.window.limit is None else min(query.window.limit, most)
+
+
+def _write_rows(
+    query: Query,
+    outputs: Sequence[Output],
+    table: Table,
+    visible: Mapping[str, str],
+    row_filter: Sequence[Condition],
+) -> Fragment:
+    def write_by(prefix: str) -> Fragment:
+        terms = [write_order(term, visible, prefix) for term in query.order]
+        return join(", ", [*terms, Fragment(prefix + quote_name(ROW))]).wrap(" ORDER BY ")
+
+    # Sorting can't fail on a plain column, and inside the fence it can use an index; a path into JSON stays outside.
+    inner_order = NOTHING if any(term.field.path for term in query.order) else write_by("")
+    source = _write_source(query.conditions, table, visible, row_filter, inner_order)
+    # An alias may be a column's name: the prefix keeps the caller's order by the column.
+    return combine("SELECT ", _write_outputs(outputs), source, write_by("_source."))
+
+
+def _write_groups(
+    query: Query, outputs: Sequence[Output], visible: Mapping[str, str], source: Fragment
+) -> tuple[Fragment, Fragment]:
+    """Return the SELECT of the groups in their order, and one that only has as many rows."""
+    groups = list_groups(outputs)
+    terms = [write_group_order(term, outputs, visible) for term in query.order]
+    terms += [Fragment(quote_name(group.name)) for group in groups]
+    by = ", ".join(str(number) for number, output in enumerate(outputs, 1) if not output.aggregate)
+    selected = combine("SELECT ", _write_outputs(outputs), source, f" GROUP BY {by}" if groups else "")
+    return combine(selected, join(", ", terms).wrap(" ORDER BY ") if terms else ""), selected
+
+
+def _write_outputs(outputs: Sequence[Output]) -> Fragment:
+    return join(", ", (output.sql.wrap("", f" AS {quote_name(output.name)}") for output in outputs))
 
 
 def check_row_filter(row_filter: Sequence[Condition], table: Table) -> None:
@@ -125,40 +165,13 @@ def _write_where(written: Sequence[Fragment]) -> Fragment:
     return join(" AND ", written).wrap(" WHERE ") if written else NOTHING
 
 
-def _list_outputs(items: Sequence[SelectItem], visible: Mapping[str, str]) -> list[Output]:
-    outputs: list[Output] = []
-    for item in items:
-        fields = [Field(name) for name in visible] if item.field is None else [item.field]
-        outputs += [_write_output(field, item, visible) for field in fields]
-    names = [output.name for output in outputs]
-    if not outputs:
-        raise ColumnUnknown(column="*")
-    if len(set(names)) < len(names):
-        details = Words("Satu nama keluar dua kali.", "A name comes out twice.")
-        raise ParseFailed(details=details, parameter="select")
-    return outputs
-
-
-def _write_output(field: Field, item: SelectItem, visible: Mapping[str, str]) -> Output:
-    written = write_field(field, visible)
-    kind = "json" if field.path else visible[field.column]
-    if item.cast:
-        written, kind = written.wrap("CAST(", f" AS {item.cast})"), item.cast
-    return Output(item.alias or _name_field(field), written, kind, field.column)
-
-
-def _name_field(field: Field) -> str:
-    """Return the output's name: the column, or the last textual key of its path as PostgREST does."""
-    keys = [step.key for step in field.path if isinstance(step.key, str) and show_name(step.key) != "?"]
-    return keys[-1] if keys and not keys[-1].startswith("_") else field.column
-
-
-def _write_order(term: OrderTerm, visible: Mapping[str, str]) -> Fragment:
-    nulls = "" if term.nulls_first is None else " NULLS FIRST" if term.nulls_first else " NULLS LAST"
-    return write_field(term.field, visible).wrap("", f"{' DESC' if term.descending else ' ASC'}{nulls}")
-
-
 def _list_columns(query: Query, outputs: Sequence[Output]) -> tuple[str, ...]:
-    filtered = (item.field.column for root in query.conditions for item in list_filters(root))
-    ordered = (term.field.column for term in query.order)
-    return tuple(sorted({output.column for output in outputs} | set(filtered) | set(ordered)))
+    shown = {output.field.column for output in outputs if output.field}
+    filtered = {item.field.column for root in query.conditions for item in list_filters(root)}
+    aliases = {output.name for output in outputs} if is_grouped(outputs) else set()
+    return tuple(sorted(shown | filtered | {term.field.column for term in query.order} - aliases))
+
+
+def _list_operators(query: Query) -> tuple[str, ...]:
+    filters = {item.operator for root in query.conditions for item in list_filters(root)}
+    return tuple(sorted(filters | {item.aggregate for item in query.select if item.aggregate}))

@@ -1,7 +1,11 @@
 """Reads the Prefer and Accept headers."""
 
-from simpul.query.errors import MediaTypeUnknown, PreferenceUnknown
-from simpul.query.model import MediaKind
+import re
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from simpul.query.errors import FeatureMissing, MediaTypeUnknown, PreferenceUnknown
+from simpul.query.model import CountKind, MediaKind, Query
 
 SINGULAR = "application/vnd.pgrst.object+json"
 MEDIA: dict[str, MediaKind] = {
@@ -14,39 +18,54 @@ MEDIA: dict[str, MediaKind] = {
     "text/csv": "csv",
     "text/*": "csv",
 }
+STRIPPED = {"array": "application/vnd.pgrst.array+json;nulls=stripped", "object": f"{SINGULAR};nulls=stripped"}
+PLAN = "application/vnd.pgrst.plan"
 KNOWN = {
-    "count": {"exact", "planned", "estimated"},
-    "handling": {"strict", "lenient"},
-    "return": {"representation", "minimal", "headers-only"},
+    "count": re.compile(r"exact|planned|estimated"),
+    "handling": re.compile(r"strict|lenient"),
+    "max-affected": re.compile(r"[0-9]{1,9}"),
+    "missing": re.compile(r"default|null"),
+    "resolution": re.compile(r"merge-duplicates|ignore-duplicates"),
+    "return": re.compile(r"representation|minimal|headers-only"),
+    "timezone": re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,2}"),
+    "tx": re.compile(r"commit|rollback"),
 }
+"""Every preference of the grammar and what it may be; those of writing mean nothing to a reading call."""
 
 
-def parse_media(accept: str | None) -> MediaKind:
+class Media(NamedTuple):
+    """What to answer with, and whether nulls are left out."""
+
+    kind: MediaKind
+    strip_nulls: bool = False
+
+
+def parse_media(accept: str | None) -> Media:
     """Return what to answer with: the best of Accept that can be made (JSON where nothing is asked).
 
-    Raises: MediaTypeUnknown.
+    Raises: MediaTypeUnknown; FeatureMissing where only the query's plan is wanted.
 
-    >>> parse_media("text/html, text/csv;q=0.5")
+    >>> parse_media("text/html, text/csv;q=0.5").kind
     'csv'
     """
-    if not accept:
-        return "json"
-    ranked = sorted(map(_read_weighted, accept.split(",")), key=lambda pair: -pair[1])
-    for name, weight in ranked:
+    ranked = sorted(map(_read_weighted, (accept or "*/*").split(",")), key=lambda one: -one[2])
+    for name, options, weight in ranked:
         if weight > 0 and name in MEDIA:
-            return MEDIA[name]
+            return Media(MEDIA[name], "nulls=stripped" in options and name.startswith("application/vnd.pgrst."))
+    if any(name.startswith(PLAN) for name, *_ in ranked):
+        raise FeatureMissing(feature="plan")
     raise MediaTypeUnknown()
 
 
-def _read_weighted(text: str) -> tuple[str, float]:
+def _read_weighted(text: str) -> tuple[str, list[str], float]:
     name, *options = (part.strip().lower() for part in text.split(";"))
     for option in options:
         if option.startswith("q="):
             try:
-                return name, float(option[2:])
+                return name, options, float(option[2:])
             except ValueError:
-                return name, 0.0
-    return name, 1.0
+                return name, options, 0.0
+    return name, options, 1.0
 
 
 def parse_prefer(text: str | None) -> dict[str, str]:
@@ -57,14 +76,31 @@ def parse_prefer(text: str | None) -> dict[str, str]:
     >>> parse_prefer("count=exact, wait=5")
     {'count': 'exact'}
     """
-    pairs = [part.strip().partition("=") for part in (text or "").split(",") if part.strip()]
     known: dict[str, str] = {}
     strange = False
-    for name, _, value in pairs:
-        if value in KNOWN.get(name.strip(), set()):
-            known.setdefault(name.strip(), value)
-        else:
+    for part in filter(None, map(str.strip, (text or "").split(","))):
+        name, _, value = part.partition("=")
+        name, value = name.strip().lower(), value.strip().strip('"')
+        if name not in KNOWN or not KNOWN[name].fullmatch(value) or not _is_zone(name, value):
             strange = True
+        else:
+            known.setdefault(name, value)
     if strange and known.get("handling") == "strict":
         raise PreferenceUnknown()
     return known
+
+
+def _is_zone(name: str, value: str) -> bool:
+    if name != "timezone":
+        return True
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def list_applied(query: Query, count: CountKind | None) -> list[str]:
+    """Return the preferences that were followed, for Preference-Applied; `count` is how the total was really found."""
+    pairs = [("handling", query.handling), ("timezone", query.zone), ("count", count)]
+    return [f"{name}={value}" for name, value in pairs if value]

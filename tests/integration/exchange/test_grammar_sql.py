@@ -9,6 +9,7 @@ import pytest
 from simpul.query.operators import LANGUAGES
 from simpul.query.parse import parse
 from simpul.query.plan import Table, plan
+from simpul.query.totals import read_estimate
 from simpul.store.launcher import Database
 from simpul.store.pools import connect
 from simpul.store.sql import Connection
@@ -37,6 +38,7 @@ def opened(each_major: Database) -> Iterator[Connection[Any]]:
     """Give a connection to each major with the table."""
     with connect(each_major.owner_dsn, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA semua")
+        connection.execute("SET timezone = 'UTC'")
         columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
         connection.execute(f"CREATE TABLE semua.jenis (_row bigint GENERATED ALWAYS AS IDENTITY, {columns})".encode())
         connection.execute(f"INSERT INTO semua.jenis ({', '.join(COLUMNS)}) VALUES {ROWS}".encode())
@@ -92,3 +94,71 @@ def test_filter_finds_its_rows(opened: Connection[Any], name: str, text: str, id
 def test_every_language_of_the_list_is_there(opened: Connection[Any]) -> None:
     known = {row[0] for row in opened.execute("SELECT cfgname FROM pg_ts_config")}
     assert known >= LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("select", "row"),
+    [
+        ("x:isi->a->b->>1", {"x": "20"}),
+        ("isi->a->b", {"b": [10, 20]}),
+        ("id::text,nilai::int", {"id": "1", "nilai": 2}),
+        ("n:isi->a->b->0::int,pada::date", {"n": 10, "pada": "2026-01-01"}),
+        ("id::float8,x:nama::varchar", {"id": 1, "x": "Pembangunan jalan desa"}),
+        ("masa::text,tag::text", {"masa": "[1,5)", "tag": "{a,b}"}),
+    ],
+)
+def test_select_casts_and_digs(opened: Connection[Any], select: str, row: dict[str, Any]) -> None:
+    assert fetch(opened, ("select", select), ("id", "eq.1")) == [row]
+
+
+@pytest.mark.parametrize(
+    ("select", "more", "rows"),
+    [
+        ("count()", [], [{"count": 3}]),
+        ("id.sum(),id.avg(),id.min(),id.max(),n:pada.count()", [],
+         [{"sum": 6, "avg": 2.0, "min": 1, "max": 3, "n": 2}]),
+        ("k:isi->>k,n:count()", [("order", "n.desc")], [{"k": "x", "n": 2}, {"k": "y", "n": 1}]),
+        ("isi->>k,nilai.sum()", [("order", "isi->>k.desc")], [{"k": "y", "sum": 2.5}, {"k": "x", "sum": 1.5}]),
+        ("t:nilai::int.sum()::text", [], [{"t": "5"}]),
+        ("isi->a->b->0::int.max()", [], [{"max": 30}]),
+        ("hari:pada::date,count()", [("order", "hari.desc.nullslast"), ("limit", "1")],
+         [{"hari": "2026-01-02", "count": 1}]),
+        ("count()", [("id", "gt.99")], [{"count": 0}]),
+        ("id,count()", [("id", "gt.99")], []),
+    ],
+)  # fmt: skip
+def test_aggregates_group_the_filtered_rows(
+    opened: Connection[Any], select: str, more: list[tuple[str, str]], rows: list[dict[str, Any]]
+) -> None:
+    assert fetch(opened, ("select", select), *more) == rows
+
+
+def test_order_digs_into_json_and_places_nulls(opened: Connection[Any]) -> None:
+    def order(text: str) -> list[int]:
+        return [row["id"] for row in fetch(opened, ("select", "id"), ("order", text))]
+
+    assert order("isi->a->b->0.desc.nullslast") == [2, 1, 3]
+    assert order("isi->a->b->>0.asc.nullsfirst") == [3, 1, 2]
+    assert order("isi->>k.desc,nilai.desc.nullsfirst") == [2, 3, 1]
+
+
+def test_order_goes_by_the_column_though_an_alias_has_its_name(opened: Connection[Any]) -> None:
+    rows = fetch(opened, ("select", "nama:id"), ("order", "nama"))
+    assert rows == [{"nama": 3}, {"nama": 2}, {"nama": 1}]
+
+
+def test_nulls_are_stripped_from_rows_and_from_what_lies_in_them(opened: Connection[Any]) -> None:
+    stripped = "application/vnd.pgrst.array+json;nulls=stripped"
+    assert fetch(opened, ("select", "id,pada,lama"), ("id", "gt.1"), accept=stripped) == [
+        {"id": 2, "pada": "2026-01-02T00:00:00+00:00"},
+        {"id": 3, "lama": {"a": "s"}},
+    ]
+
+
+def test_planner_is_asked_with_the_same_parameters(opened: Connection[Any]) -> None:
+    planned = plan(
+        parse([("nama", "imatch.a"), ("isi->>k", "eq.x")], {"prefer": "count=planned"}), TABLE, ("nama", "isi")
+    )
+    row = opened.execute(planned.estimate.text.encode(), planned.estimate.values).fetchone()
+    assert row is not None
+    assert read_estimate(row[0], 2) >= 2

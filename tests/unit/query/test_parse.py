@@ -6,7 +6,7 @@ from simpul.query.errors import QueryError
 from simpul.query.filters import parse_filter, parse_logic, parse_row_filter
 from simpul.query.model import Field, Filter, Logic, OrderTerm, PathStep, SelectItem, Window
 from simpul.query.parse import parse
-from simpul.query.preferences import parse_media, parse_prefer
+from simpul.query.preferences import list_applied, parse_media, parse_prefer
 from simpul.query.window import choose_status, parse_window, write_content_range
 
 
@@ -75,6 +75,21 @@ def test_select_reads_alias_path_and_cast() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("count()", SelectItem(None, aggregate="count")),
+        ("n:count()::text", SelectItem(None, "n", aggregate="count", result_cast="text")),
+        ("harga.sum()", SelectItem(Field("harga"), aggregate="sum")),
+        ("x:harga::numeric.avg()::int", SelectItem(Field("harga"), "x", "numeric", "avg", "int")),
+        ("isi->>a::date.max()", SelectItem(Field("isi", (PathStep("a", True),)), None, "date", "max")),
+        ("count", SelectItem(Field("count"))),
+    ],
+)
+def test_select_reads_aggregates_with_casts_before_and_after(text: str, item: SelectItem) -> None:
+    assert parse([("select", text)], {}).select == (item,)
+
+
 def test_order_reads_direction_and_nulls() -> None:
     assert parse([("order", "a,b.desc,c.asc.nullsfirst,d.nullslast")], {}).order == (
         OrderTerm(Field("a")),
@@ -107,8 +122,13 @@ def test_order_reads_direction_and_nulls() -> None:
         ([("limit", "-1")], "PGRST103"),
         ([("limit", "x")], "PGRST103"),
         ([("offset", "1e3")], "PGRST103"),
-        ([("select", "count()")], "PGRST123"),
-        ([("select", "total:harga.sum()")], "PGRST123"),
+        ([("select", "harga.median()")], "PGRST100"),
+        ([("select", "harga.sum")], "PGRST100"),
+        ([("select", "harga.sum(x)")], "PGRST100"),
+        ([("select", "harga.sum()::regclass")], "PGRST100"),
+        ([("select", "sum()")], "PGRST127"),
+        ([("select", "*.count()")], "PGRST100"),
+        ([("select", "harga.sum().avg()")], "PGRST100"),
         ([("select", "a,lain(b)")], "PGRST127"),
         ([("select", "a,...lain(b)")], "PGRST127"),
         ([("lain.a", "eq.1")], "PGRST127"),
@@ -158,23 +178,88 @@ def test_content_range_and_status_agree() -> None:
     assert choose_status(10, 5, 15) == 206
     assert choose_status(0, 15, 15) == 200
     assert choose_status(0, 0, 0) == 200
+    assert choose_status(15, 0, 15) == 206
+    assert choose_status(99, 0, 15, is_exact=False) == 206
     with pytest.raises(QueryError, match="Rentang"):
         choose_status(20, 0, 15)
 
 
 def test_accept_picks_the_best_that_can_be_made() -> None:
-    assert parse_media(None) == "json"
-    assert parse_media("text/html,application/xhtml+xml,*/*;q=0.8") == "json"
-    assert parse_media("application/json;q=0.2, text/csv") == "csv"
-    assert parse_media("application/vnd.pgrst.object+json") == "object"
+    assert parse_media(None).kind == "json"
+    assert parse_media("text/html,application/xhtml+xml,*/*;q=0.8").kind == "json"
+    assert parse_media("application/json;q=0.2, text/csv").kind == "csv"
+    assert parse_media("application/vnd.pgrst.object+json").kind == "object"
     with pytest.raises(QueryError, match="Accept"):
         parse_media("image/png, text/csv;q=0")
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("application/vnd.pgrst.array+json;nulls=stripped", ("json", True)),
+        ("application/vnd.pgrst.object+json; nulls=stripped", ("object", True)),
+        ("application/vnd.pgrst.array+json", ("json", False)),
+        ("application/json;nulls=stripped", ("json", False)),
+        ("text/csv;nulls=stripped", ("csv", False)),
+    ],
+)
+def test_nulls_are_stripped_only_where_the_media_type_has_it(accept: str, media: tuple[str, bool]) -> None:
+    assert parse_media(accept) == media
+
+
+def test_query_plan_is_refused_by_name() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_media("application/vnd.pgrst.plan+json; options=analyze")
+    assert caught.value.code == "PGRST127"
 
 
 def test_unknown_preference_matters_only_when_strict() -> None:
     assert parse_prefer("wait=3, count=exact") == {"count": "exact"}
     with pytest.raises(QueryError, match="Prefer"):
         parse_prefer("handling=strict, wait=3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "count=planned", "count=estimated", "return=minimal", "return=headers-only", "resolution=merge-duplicates",
+        "resolution=ignore-duplicates", "missing=default", "missing=null", "max-affected=7", "tx=rollback", "tx=commit",
+        "timezone=Asia/Makassar", "timezone=America/Argentina/Buenos_Aires", "timezone=UTC", 'count="exact"',
+    ],
+)  # fmt: skip
+def test_every_preference_of_the_grammar_is_known_when_strict(text: str) -> None:
+    name, _, value = text.partition("=")
+    assert parse_prefer(f"Handling=strict,{text}")[name] == value.strip('"')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "count=all",
+        "timezone=Mars/Olympus",
+        "timezone=../etc/passwd",
+        "timezone=",
+        "max-affected=-1",
+        "tx",
+        "return=",
+        "=1",
+    ],
+)
+def test_wrong_value_of_a_preference_is_unknown(text: str) -> None:
+    assert parse_prefer(text) == {}
+    with pytest.raises(QueryError) as caught:
+        parse_prefer(f"{text}, handling=strict")
+    assert caught.value.code == "PGRST122"
+
+
+def test_what_was_followed_is_told_and_nothing_else() -> None:
+    query = parse([], {"prefer": "tx=rollback, count=planned, timezone=Asia/Jakarta, handling=lenient, wait=2"})
+    assert list_applied(query, "exact") == ["handling=lenient", "timezone=Asia/Jakarta", "count=exact"]
+    assert list_applied(parse([], {"prefer": "return=minimal"}), None) == []
+
+
+def test_range_of_another_unit_is_not_ours() -> None:
+    assert parse_window(None, None, "bytes=0-99") == Window()
 
 
 def test_row_filter_is_a_query_string_whose_parts_must_all_hold() -> None:

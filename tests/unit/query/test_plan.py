@@ -3,15 +3,18 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simpul.query.errors import QueryError
+from simpul.query.fields import CASTS
 from simpul.query.filters import parse_row_filter
 from simpul.query.fragment import quote_name
 from simpul.query.operators import LANGUAGES, OPERATORS
 from simpul.query.parse import parse
 from simpul.query.plan import MAX_ROWS, Plan, Table, plan
+from simpul.query.preferences import SINGULAR
+from simpul.query.totals import COUNTED_ROWS
 
 TABLE = Table(
     "wilayah_v1_live",
@@ -81,7 +84,7 @@ def test_without_a_row_filter_there_is_no_fence() -> None:
 
 def test_rows_are_always_bounded_and_ordered_to_the_last() -> None:
     made = make_plan(("order", "nama.desc.nullslast"), ("limit", "99999999"))
-    assert 'ORDER BY "nama" DESC NULLS LAST, "_row"' in made.sql
+    assert 'ORDER BY _source."nama" DESC NULLS LAST, _source."_row"' in made.sql
     assert made.limit == MAX_ROWS
 
 
@@ -106,6 +109,55 @@ def test_evidence_gets_names_never_values() -> None:
     made = make_plan(("nama", "eq.RAHASIA"), ("or", "(kode.gt.1,kode.is.null)"), ("select", "kode"))
     assert made.columns == ("kode", "nama")
     assert made.operators == ("eq", "gt", "is")
+
+
+def test_order_goes_by_the_column_though_an_alias_has_its_name() -> None:
+    assert 'ORDER BY _source."nama" ASC' in make_plan(("select", "nama:kode"), ("order", "nama")).sql
+
+
+def test_aggregates_group_by_everything_else() -> None:
+    made = make_plan(("select", "nama,n:count(),isi->a"), ("order", "n.desc,isi->a"), row_filter="jumlah=gt.5")
+    assert "GROUP BY 1, 3 ORDER BY" in made.sql
+    assert 'ORDER BY "n" DESC, "a" ASC, "nama", "a" LIMIT' in made.sql
+    assert made.sql.index("OFFSET 0) AS _source") < made.sql.index("GROUP BY")
+    assert made.output == ("nama", "n", "a")
+    assert (made.columns, made.operators) == (("isi", "nama"), ("count",))
+
+
+def test_aggregate_alone_has_no_groups() -> None:
+    made = make_plan(("select", "nama.max(),n:kode::int.sum()::text"))
+    assert "GROUP BY" not in made.sql
+    assert 'CAST(sum(CAST("kode" AS int)) AS text) AS "n"' in made.sql
+    assert made.output == ("max", "n")
+
+
+@pytest.mark.parametrize("column", ["jumlah", "tidak_ada", "_row"])
+@pytest.mark.parametrize("shape", ["{}.max()", "kode,x:{}::text.count()", "kode.min(),{}"])
+def test_aggregate_of_a_column_outside_the_grant_is_an_unknown_column(column: str, shape: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        make_plan(("select", shape.format(column)))
+    assert caught.value.code == "PGRST204"
+
+
+@pytest.mark.parametrize(("order", "code"), [("nama", "PGRST100"), ("jumlah", "PGRST204"), ("isi->a", "PGRST100")])
+def test_groups_are_sorted_only_by_what_comes_out(order: str, code: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        make_plan(("select", "kode,count()"), ("order", order))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("count", ["planned", "estimated"])
+def test_planner_is_asked_only_where_every_row_may_be_seen(count: str) -> None:
+    assert make_plan(prefer=f"count={count}").estimate.text.startswith("EXPLAIN (FORMAT JSON) SELECT 1 FROM")
+    for fenced in (make_plan(row_filter="jumlah=gt.5", prefer=f"count={count}"), make_plan(("select", "count()"))):
+        assert not fenced.estimate.text
+    assert make_plan(row_filter="jumlah=gt.5", prefer=f"count={count}").count == "exact"
+    assert make_plan(("select", "kode,count()"), prefer=f"count={count}").count == "exact"
+
+
+def test_one_object_needs_two_rows_at_most() -> None:
+    assert make_plan(accept="application/vnd.pgrst.object+json").limit == 2
+    assert make_plan(("limit", "1"), accept="application/vnd.pgrst.object+json").limit == 1
 
 
 VOCABULARY = frozenset(
@@ -172,8 +224,20 @@ VOCABULARY = frozenset(
         "phraseto_tsquery",
         "websearch_to_tsquery",
         "regconfig",
+        "json_strip_nulls",
+        "explain",
+        "format",
+        "json",
+        "group",
+        "sum",
+        "avg",
+        "min",
+        "max",
+        "_all",
+        *CASTS,
     ]
 )
+NUMBERS = frozenset(["0", str(COUNTED_ROWS + 1), *map(str, range(1, 10))])
 LITERALS = re.compile(
     rf"'pg_catalog\.({'|'.join(sorted(LANGUAGES))})'|" r"'\[\]'|'\{\}'|','|''|'\"'|'\"\"'|E'\[\",\\r\\n\]'|E'\\n'"
 )
@@ -184,9 +248,8 @@ def list_strange_words(sql: str, names: set[str]) -> list[str]:
     left = LITERALS.sub(" ", sql).replace("%s", " ")
     for name in names:
         left = left.replace(quote_name(name), " ")
-    return [
-        word for word in re.findall(r"[^\s(),.:=<>~|*#@&-]+", left) if word.lower() not in VOCABULARY and word != "0"
-    ]
+    words = re.findall(r"[^\s(),.:=<>~|*#@&-]+", left)
+    return [word for word in words if word.lower() not in VOCABULARY | NUMBERS]
 
 
 TEXTS = st.text(max_size=12) | st.sampled_from(["';--", '"x"', "%s", "a%(b)s", "\\", "1) or (1=1", "--", "/*"])
@@ -197,25 +260,45 @@ OPERATIONS = st.builds(
     "{}{}{}.{}".format, st.sampled_from(["", "not."]), st.sampled_from(sorted(OPERATORS)), MODIFIERS, VALUES
 )
 TREES = st.builds("({}.{},kode.eq.1)".format, NAMES, OPERATIONS)
-SELECTS = st.builds("{}:{}::{}".format, st.sampled_from(["desa", "A1"]) | TEXTS, NAMES, st.just("text") | TEXTS)
+AGGREGATES = st.sampled_from(["", "", ".sum()", ".count()", ".max()::text"]) | TEXTS.map(".{}()".format)
+SELECTS = st.builds(
+    "{}:{}::{}{}".format,
+    st.sampled_from(["desa", "A1"]) | TEXTS,
+    NAMES,
+    st.sampled_from(sorted(CASTS)) | TEXTS,
+    AGGREGATES,
+) | st.sampled_from(["kode,count()", "count()", "n:kode.max(),isi->a", "nama,isi->>a::int.sum()"])
 PARAMETERS = st.lists(
     st.tuples(NAMES, OPERATIONS | TREES)
     | st.tuples(st.just("select"), SELECTS | NAMES)
-    | st.tuples(st.just("order"), NAMES)
+    | st.tuples(st.just("order"), NAMES | NAMES.map("{}.desc.nullslast".format) | st.sampled_from(["n", "count"]))
     | st.tuples(st.sampled_from(["limit", "offset"]), st.integers(-5, 50).map(str)),
     max_size=4,
 )
+ACCEPTS = ["application/json", "text/csv", "application/vnd.pgrst.array+json;nulls=stripped", SINGULAR]
+PREFERS = st.sampled_from(["count=exact", "count=planned", "count=estimated,timezone=UTC"]) | TEXTS.map(
+    "timezone={}".format
+)
 
 
-@given(PARAMETERS, st.sampled_from(["application/json", "text/csv"]), st.sampled_from(["", "kode=like.63*"]))
-def test_no_input_reaches_the_sql_text(parameters: list[tuple[str, str]], accept: str, row_filter: str) -> None:
+@settings(max_examples=250)
+@given(PARAMETERS, st.sampled_from(ACCEPTS), PREFERS, st.sampled_from(["", "kode=like.63*", "nama=plfts.a"]))
+def test_no_input_reaches_the_sql_text(
+    parameters: list[tuple[str, str]], accept: str, prefer: str, row_filter: str
+) -> None:
     try:
-        made = make_plan(*parameters, row_filter=row_filter, accept=accept, prefer="count=exact")
-    except QueryError:
+        made = make_plan(*parameters, row_filter=row_filter, accept=accept, prefer=prefer)
+    except QueryError as error:
+        refused = error.code
+    else:
+        refused = ""
+    if refused:
+        assert refused in {"PGRST100", "PGRST103", "PGRST127", "PGRST204", "22025"}
         return
     names = {*TABLE.columns, TABLE.schema, TABLE.name, "_row", *made.output}
-    assert list_strange_words(made.sql, names) == []
-    assert made.sql.count("%s") == len(made.parameters)
+    for text, values in ((made.sql, made.parameters), made.estimate):
+        assert list_strange_words(text, names) == []
+        assert text.count("%s") == len(values)
     assert all(re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) for name in made.output)
 
 
