@@ -49,7 +49,11 @@ class Hub:
             _make_reading(setup.dsn), limits.READERS, name="simpul exchange", statement_seconds=limits.STATEMENT_SECONDS
         )
         self.writers = open_pool(
-            setup.dsn, limits.DELIVERERS + 2, name="simpul batches", statement_seconds=limits.STATEMENT_SECONDS
+            setup.dsn,
+            limits.DELIVERERS + 2,
+            name="simpul batches",
+            statement_seconds=limits.STATEMENT_SECONDS,
+            is_checked=True,
         )
         self.deliverers = ThreadPoolExecutor(limits.DELIVERERS, thread_name_prefix="batch")
         self._delivering = 0

@@ -126,12 +126,16 @@ def open_pool(
     statement_seconds: float = STATEMENT_SECONDS,
     autocommit: bool = True,
     wait_seconds: float = WAIT_SECONDS,
+    is_checked: bool = False,
 ) -> ConnectionPool[psycopg.Connection[Any]]:
     """Return an open pool of at most `size` connections; it fills itself and reconnects in the background.
 
     Each statement is its own transaction unless one is opened (`with connection.transaction()`): a read is
     one round trip, and nothing is reset or checked on release. It doesn't wait for the first connection, so
     that a process starts while the database is away.
+
+    Args: `is_checked` has each connection asked before it is given, one round trip more, so that none is given that
+        broke when the database was restarted.
     """
     return ConnectionPool(
         name_connection(dsn, name, statement_seconds=statement_seconds),
@@ -139,6 +143,7 @@ def open_pool(
         max_size=size,
         kwargs={"autocommit": autocommit},
         timeout=wait_seconds,
+        check=ConnectionPool.check_connection if is_checked else None,
         open=True,
         name=name,
         reconnect_timeout=30.0,

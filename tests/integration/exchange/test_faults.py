@@ -84,6 +84,7 @@ def test_database_away_is_503_and_recovers_by_itself(world: World, door: Door, t
     key = world.keys["bob_live"]
     try:
         wait_until(lambda: server.get(DESA, key).status_code == 200)
+        before = server.call("POST", f"{DESA}/batches", world.keys["alice_live"], json=[{"kode": "63.05.01"}])
         server.flush()
         door.shut()
         answers = [server.get(DESA, key) for _ in range(2)]
@@ -95,6 +96,9 @@ def test_database_away_is_503_and_recovers_by_itself(world: World, door: Door, t
         door.open()
         wait_until(lambda: server.get(DESA, key).status_code == 200)
         wait_until(lambda: server.get("/health/ready").status_code == 200)
+        # The first delivery afterwards isn't answered by a connection that broke meanwhile.
+        after = server.call("POST", f"{DESA}/batches", world.keys["alice_live"], json=[{"kode": "63.05.01"}])
+        assert (before.status_code, after.status_code) == (422, 422)
         # What was answered while the database was away is in it now.
         uids = [answer.headers["evidence-id"] for answer in (*answers, sent)]
         wait_until(lambda: world.execute("SELECT count(*) FROM evidence WHERE uid = ANY(%s::uuid[])", [uids]) == [(3,)])
