@@ -1,4 +1,8 @@
-"""Who may know a service, and how much of it: Kominfo, head and auditor all; parties their own; others the open data."""
+"""Who may know a service, and how much of it: Kominfo, head and auditor all; parties their own; others the open data.
+
+Officers of other agencies also know that a restricted (terbatas) service in force exists, by its name and provider, so
+that they can ask to become its consumer; of an excepted (dikecualikan) one they are told nothing.
+"""
 
 from django.db.models import Q, QuerySet
 
@@ -12,6 +16,8 @@ from simpul.portal.services.models import Grant, Publication
 
 OPEN = "terbuka"
 """The access class of datasets that everybody may know of (UU 14/2008)."""
+NAMED = (OPEN, "terbatas")
+"""Access classes whose service every signed-in officer may know by name."""
 IN_FORCE = (Publication.State.LIVE, Publication.State.DEPRECATED)
 
 
@@ -19,7 +25,7 @@ def list_known_contracts(person: Person) -> QuerySet[Contract]:
     """Return the published services that a signed-in person may know of, by title."""
     published = Contract.objects.filter(pk__in=Publication.objects.values("contract_version__contract"))
     if not has_role(person, *READS_ALL_CASES):
-        published = published.filter(is_of(list_lineage(person.organization)) | Q(pk__in=list_open_contract_ids()))
+        published = published.filter(is_of(list_lineage(person.organization)) | Q(pk__in=list_named_contract_ids()))
     return published.select_related("provider").order_by("title", "context")
 
 
@@ -33,13 +39,13 @@ def is_of(organizations: list[Organization]) -> Q:
     )
 
 
-def list_open_contract_ids() -> set[int]:
-    """Return the contracts with a live dataset of the class terbuka. Cost: reads each live publication's datasets."""
+def list_named_contract_ids() -> set[int]:
+    """Return the contracts in force with a dataset that isn't excepted. Cost: reads each live publication's datasets."""
     rows = Publication.objects.filter(stage=Publication.Stage.LIVE, state__in=IN_FORCE)
     return {
         contract_id
         for contract_id, datasets in rows.values_list("contract_version__contract", "compiled__datasets")
-        if any(one["access_class"] == OPEN for one in (datasets or {}).values())
+        if any(one["access_class"] in NAMED for one in (datasets or {}).values())
     }
 
 

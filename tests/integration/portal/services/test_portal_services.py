@@ -24,10 +24,15 @@ def opened(sop: Sop, served: Served) -> Served:
     return made
 
 
+@pytest.fixture(scope="module")
+def excepted(sop: Sop, served: Served) -> Served:
+    """Give a third service, whose data are excepted from disclosure."""
+    return Served(sop, "rahasia", access_class="dikecualikan")
+
+
 @pytest.mark.parametrize(
     "path",
     [
-        "",
         "openapi",
         "schema",
         "kontrak",
@@ -45,18 +50,30 @@ def test_stranger_is_told_nothing_of_a_restricted_service(served: Served, portal
     assert client.get("/layanan/tidak-ada/" + paths.get(path, path)).status_code == 404
 
 
+def test_stranger_knows_a_restricted_service_by_name_alone(served: Served, portal: Database) -> None:
+    text = read_text(sign_in(served.sop.persons["lain"]).get(PAGE))
+    assert "Layanan wilayah" in text
+    for hidden in (*GRANTED, "Desa di kabupaten", served.sop.organizations["pemanfaat"].name, "/api/", NIK):
+        assert f">{hidden}<" not in text, hidden
+
+
+def test_stranger_is_told_nothing_of_an_excepted_service(excepted: Served, portal: Database) -> None:
+    client = sign_in(excepted.sop.persons["lain"])
+    assert client.get("/layanan/rahasia/").status_code == 404
+    assert '"/layanan/rahasia/"' not in read_text(client.get("/layanan/"))
+
+
 def test_pages_of_services_ask_for_a_sign_in(served: Served, portal: Database) -> None:
     for path in ("/layanan/", PAGE, "/aplikasi/", "/bukti/", "/kiriman/1/"):
         assert Client().get(path).headers["Location"].startswith("/masuk/login/"), path
 
 
-def test_list_names_own_and_open_services_only(served: Served, opened: Served, portal: Database) -> None:
+def test_list_names_each_service_that_is_not_excepted(served: Served, opened: Served, portal: Database) -> None:
     def listed(who: str) -> set[str]:
         text = read_text(sign_in(served.sop.persons[who]).get("/layanan/"))
         return {one for one in ("wilayah", "terbuka-umum") if f'"/layanan/{one}/"' in text}
 
-    assert listed("lain") == {"terbuka-umum"}
-    for who in ("penyedia", "pemanfaat_program", "tim_it", "kepala_dinas", "auditor"):
+    for who in ("lain", "penyedia", "pemanfaat_program", "tim_it", "kepala_dinas", "auditor"):
         assert listed(who) == {"wilayah", "terbuka-umum"}, who
 
 
@@ -147,7 +164,8 @@ def test_second_click_gives_the_draft_back(served: Served, portal: Database) -> 
 def test_outsider_may_become_consumer_of_an_open_service_but_not_change_it(opened: Served, portal: Database) -> None:
     assert ask(opened.sop.persons["lain"], Case.Kind.CONSUMER, "terbuka-umum")[0] == 302
     assert ask(opened.sop.persons["lain"], Case.Kind.CHANGE, "terbuka-umum")[0] == 403
-    assert ask(opened.sop.persons["lain"], Case.Kind.CONSUMER, "wilayah")[0] == 404
+    assert ask(opened.sop.persons["lain"], Case.Kind.CONSUMER, "wilayah")[0] == 302
+    assert ask(opened.sop.persons["lain"], Case.Kind.CHANGE, "wilayah")[0] == 403
 
 
 def test_only_officers_of_agencies_ask(served: Served, portal: Database) -> None:
