@@ -99,6 +99,29 @@ def test_planned_count_is_the_planners_and_never_less_than_what_came(server: Ser
     assert int(one.headers["content-range"].partition("/")[2]) >= 2
 
 
+def test_planner_is_asked_as_often_as_one_likes(server: Server, world: World) -> None:
+    """The driver prepares what it runs often; statements for the planner must bear it."""
+    for limit in [1] * 12 + [2] * 12:
+        answer = read(server, world, f"jumlah=gt.{limit}&nama=neq.x&limit={limit}", Prefer="count=planned")
+        assert answer.status_code in {200, 206}, answer.text
+
+
+def test_estimated_count_asks_the_planner_only_past_what_is_counted(server: Server, world: World) -> None:
+    table = f'"{world.schema["live"]}"."desa"'
+    world.execute(
+        f"INSERT INTO {table} (_version, _batch, kode, nama) SELECT 1, 0, 'z' || i, 'Isi' FROM generate_series(1, 12000) AS i"
+    )
+    world.execute(f"ANALYZE {table}")
+    try:
+        many = read(server, world, "select=kode&limit=1", Prefer="count=estimated")
+        assert (many.status_code, many.headers["content-range"]) == (206, "0-0/12005")
+        few = read(server, world, "select=kode&kode=like.63*&limit=1", Prefer="count=estimated")
+        assert few.headers["content-range"] == "0-0/5"
+    finally:
+        world.execute(f"DELETE FROM {table} WHERE kode LIKE 'z%'")
+        world.execute(f"VACUUM ANALYZE {table}")
+
+
 @pytest.mark.parametrize("count", ["planned", "estimated"])
 def test_planner_tells_a_row_filter_nothing_of_rows_outside(server: Server, world: World, count: str) -> None:
     world.execute(f'ANALYZE "{world.schema["live"]}"."desa"')
