@@ -38,7 +38,7 @@ def _list_answers(case: Case, turn: CaseEvent) -> list[Reason]:
     """Return the reasons in the answers of a decision's round, in the order they were given."""
     rows = case.events.filter(kind="act_done", step=turn.step, round=turn.round).select_related("organization")
     acts = procedures.load(case.procedure_version).step_by_key[turn.step].act_by_key
-    reasons = []
+    reasons: list[Reason] = []
     for row in rows.order_by("sequence"):
         form = row.answers.get("form", {})
         if turn.step_no == 3:
