@@ -5,14 +5,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from simpul.query.operators import LANGUAGES
+from simpul.exchange.errors import explain_sqlstate
+from simpul.query.errors import QueryError
+from simpul.query.fields import CASTS
+from simpul.query.operators import LANGUAGES, OPERATORS
 from simpul.query.parse import parse
 from simpul.query.plan import Table, plan
 from simpul.query.totals import read_estimate
 from simpul.store.launcher import Database
 from simpul.store.pools import connect
-from simpul.store.sql import Connection
+from simpul.store.sql import Connection, errors
 
 COLUMNS = {
     "id": "integer",
@@ -162,3 +167,37 @@ def test_planner_is_asked_with_the_same_parameters(opened: Connection[Any]) -> N
     row = opened.execute(planned.estimate.text.encode(), planned.estimate.values).fetchone()
     assert row is not None
     assert read_estimate(row[0], 2) >= 2
+
+
+FIELDS = st.sampled_from([*COLUMNS, "isi->a", "isi->a->b->>0", "isi->>k", "lama->a"])
+CASTED = st.builds("{}{}".format, FIELDS, st.sampled_from(["", "", *(f"::{cast}" for cast in sorted(CASTS))]))
+SELECTED = st.builds(
+    "{}{}".format, CASTED, st.sampled_from(["", ".sum()", ".avg()", ".min()", ".max()::text", ".count()"])
+)
+VALUES = st.sampled_from(
+    ["1", "x", "{1}", "{a,b}", "[1,2)", "(2,1)", '{"a":1}', "[30]", "2026-01-01", "a&b", "!", "(", "*", "", "1e9999"]
+)
+WORDS = st.text("ab%*(){}[],'\"\\&|!<>: 1", max_size=6)
+QUERIES = st.tuples(
+    st.lists(SELECTED, min_size=1, max_size=2).map(",".join),
+    FIELDS,
+    st.builds("{}.{}".format, st.sampled_from(sorted(OPERATORS)), VALUES | WORDS),
+    FIELDS,
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(QUERIES)
+def test_whatever_is_asked_is_answered_or_refused_as_the_callers_mistake(
+    opened: Connection[Any], query: tuple[str, str, str, str]
+) -> None:
+    select, name, text, order = query
+    try:
+        fetch(opened, ("select", select), (name, text), ("order", order))
+    except QueryError as error:
+        status = error.status
+    except errors.Error as error:
+        status = explain_sqlstate(error.sqlstate).status
+    else:
+        status = 200
+    assert status in {200, 400}
