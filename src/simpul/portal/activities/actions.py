@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import override
 
 from simpul.kernel.clock import now
 from simpul.kernel.errors import Finding
@@ -19,6 +20,9 @@ from simpul.portal.cases.models import Case, OpenAct
 from simpul.portal.cases.permissions import check_can_act, get_visible_case
 from simpul.portal.people.models import Person
 from simpul.portal.services.actions import close_case_services
+
+OFFICIAL = "id"
+"""The language of papers and of what is kept, whatever language the officer's page speaks."""
 
 
 def make_context(person: Person, case: Case, act: OpenAct) -> ActContext:
@@ -39,17 +43,16 @@ def complete_act(person: Person, number: str, ref: ActRef, raw: Mapping[str, Any
     check_can_act(person, act)
     context = make_context(person, case, act)
     handler = get_handler(act.step_no, act.act)
-    form = handler.form_class(raw, context=context)
-    if not form.is_valid():
-        raise AnswersInvalid(findings=list_findings(form))
+    form = check_form(handler.form_class, raw, context)
     held = handler.list_missing(context)
     if held:
         raise ActHeld(findings=[Finding("", "held", words) for words in held])
     answers = form.answers()
-    gate = handler.apply(context, answers)
-    completed = cases.record_act(case, act, person, gate, answers, context.at)
-    if completed is not None:
-        ACTIVITIES[act.step_no].on_completed(context, completed)
+    with override(OFFICIAL):
+        gate = handler.apply(context, answers)
+        completed = cases.record_act(case, act, person, gate, answers, context.at)
+        if completed is not None:
+            ACTIVITIES[act.step_no].on_completed(context, completed)
     record(person, "act.complete", "case", case.number, step=act.step_no, act=act.act, round=act.round)
     refresh_missing(case)
     return case
@@ -65,22 +68,39 @@ def run_tool(person: Person, number: str, ref: ActRef, name: str, raw: Mapping[s
     tool = next((one for one in get_handler(act.step_no, act.act).tools if one.name == name), None)
     if tool is None:
         raise ToolNotFound
-    form = tool.form_class(raw, context=context)
-    if not form.is_valid():
-        raise AnswersInvalid(findings=list_findings(form))
-    result = tool.run(context, form.answers())
+    result = tool.run(context, check_form(tool.form_class, raw, context).answers())
     record(person, f"tool.{name}", "case", case.number, step=act.step_no)
     refresh_missing(case)
     return result
 
 
-def list_findings(form: ActForm) -> list[Finding]:
-    """Return a form's errors: where = the field's name, or "" for the whole form."""
-    return [
-        Finding("" if name == "__all__" else name, "form", Words(str(message), ""))
-        for name, messages in form.errors.items()
-        for message in messages
+def check_form(form_class: type[ActForm], raw: Mapping[str, Any], context: ActContext) -> ActForm:
+    """Return the form with right answers.
+
+    Raises: AnswersInvalid: a finding a message, in both languages; `where` is the field's name, "" for the whole form.
+    """
+    form = form_class(raw, context=context)
+    if form.is_valid():
+        return form
+    told = {language: _list_messages(form_class, raw, context, language) for language in (OFFICIAL, "en")}
+    findings = [
+        Finding(where, "form", Words(text, english))
+        for (where, text), (_, english) in zip(told[OFFICIAL], told["en"], strict=True)
     ]
+    raise AnswersInvalid(findings=findings)
+
+
+def _list_messages(
+    form_class: type[ActForm], raw: Mapping[str, Any], context: ActContext, language: str
+) -> list[tuple[str, str]]:
+    """Return (field, message) of each error, in one language; the checks are the same in each."""
+    with override(language):
+        errors = form_class(raw, context=context).errors
+        return [
+            ("" if name == "__all__" else name, str(message))
+            for name, messages in errors.items()
+            for message in messages
+        ]
 
 
 def refresh_held_cases() -> None:

@@ -4,6 +4,7 @@ import json
 from io import BytesIO
 
 import pytest
+from django.utils.translation import override
 from pypdf import PdfReader
 
 from sop_world import Play, Sop
@@ -39,3 +40,10 @@ def test_openapi_document_names_the_stage_of_its_row(play: Play, no: int, root: 
     paper = play.case.papers.get(step_no=no, name__endswith="-openapi.json")
     [server] = json.loads(bytes(paper.content))["servers"]
     assert f"/{root}/{play.context}/v1" in server["url"]
+
+
+def test_papers_speak_indonesian_whatever_the_officers_page_speaks(sop: Sop) -> None:
+    play = sop.open_case().reach(2)
+    with override("en"):
+        play.dispose()
+    assert "Periksa kelengkapannya" in read_paper(play, "lembar-disposisi")

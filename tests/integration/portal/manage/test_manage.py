@@ -129,6 +129,8 @@ def test_wrong_answers_are_named_one_by_one(play: Play, programs: dict[str, Prog
     status, refusal = programs["bidang"].send("POST", f"cases/{play.number}/acts", {**ref, "answers": answers})
     assert (status, refusal["code"]) == (422, "SPL420")
     assert {one["where"] for one in refusal["findings"]} == {"recipients", "instructions", "due_on"}
+    due_on = next(one for one in refusal["findings"] if one["where"] == "due_on")
+    assert (due_on["message"], due_on["message_en"]) == ("Masukkan tanggal yang valid.", "Enter a valid date.")
     assert all(refusal[name] for name in ("message", "message_en", "hint", "hint_en"))
 
 
