@@ -39,7 +39,11 @@ ADDRESSES = (
     ("pengelola", "/aplikasi/"),
     ("", "/katalog/"),
 )
-REFUSED = (("pemohon", "/orang/", 403), ("asing", "/permohonan/{number}/", 404), ("asing", "/layanan/{context}/", 404))
+REFUSED = (
+    ("pemohon", "/orang/", 403),
+    ("asing", "/permohonan/{number}/", 404),
+    ("asing", "/dashboard/{context}/", 404),
+)
 
 
 def tour(walk: Walk) -> None:
@@ -57,7 +61,7 @@ def tour(walk: Walk) -> None:
         page = world.officer(key)
         answer = page.goto(pattern.format(**words))
         assert answer is not None
-        assert answer.status == status
+        assert answer.status == status, f"{key} {pattern}: {answer.status}"
         world.looker.look(page, f"{pattern} refused")
 
 
