@@ -12,10 +12,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +26,7 @@ from simpul.kernel.settings import Settings, read_settings
 from simpul.store.binaries import list_binaries
 from simpul.store.launcher import Database, open_database
 from simpul.store.pools import connect, read_dsn, write_dsn
-from simpul.store.sql import SQL, Identifier
+from simpul.store.sql import SQL, Connection, Identifier, errors
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME_VARIABLE = "SIMPUL_TEST_HOME"
@@ -150,4 +152,20 @@ def clone_template(cluster: Database) -> Iterator[Database]:
         connection.execute(SQL("GRANT CREATE ON DATABASE {} TO simpul_worker").format(Identifier(name)))
     yield rename(cluster, name)
     with connect(cluster.owner_dsn, autocommit=True) as connection:
-        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+        _drop_database(connection, name)
+
+
+def _drop_database(connection: Connection[Any], name: str) -> None:
+    """Drop a database with the connections left in it.
+
+    While autovacuum, which is a superuser's process, visits it, PostgreSQL refuses FORCE to others: then try again.
+    """
+    for attempts_left in reversed(range(20)):
+        try:
+            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+        except errors.InsufficientPrivilege:
+            if not attempts_left:
+                raise
+            time.sleep(0.25)
+        else:
+            return
