@@ -7,7 +7,7 @@ from simpul.portal.manage.describe import describe_instant
 from simpul.portal.manage.requests import FieldMissing, get_text, read_body
 from simpul.portal.people.models import Person
 from simpul.portal.services import actions as services
-from simpul.portal.services.errors import PublicationNotFound
+from simpul.portal.services.errors import KeyNotFound
 from simpul.portal.services.models import ApiKey, Application
 from simpul.portal.services.queries import list_applications
 
@@ -43,7 +43,7 @@ def issue_key(request: HttpRequest, application_id: int) -> HttpResponse:
     person: Person = request.user  # type: ignore[assignment]
     application = Application.objects.select_related("organization").filter(pk=application_id).first()
     if application is None:
-        raise PublicationNotFound
+        raise KeyNotFound
     stage = get_text(read_body(request), "stage")
     if stage not in ApiKey.Stage.values:
         raise FieldMissing(name="stage", kind="test/live")
@@ -55,6 +55,6 @@ def issue_key(request: HttpRequest, application_id: int) -> HttpResponse:
 def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
     key = ApiKey.objects.select_related("application__organization").filter(key_id=key_id).first()
     if key is None:
-        raise PublicationNotFound
+        raise KeyNotFound
     services.revoke_key(request.user, key)  # type: ignore[arg-type]
     return HttpResponse(status=204)

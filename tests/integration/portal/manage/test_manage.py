@@ -260,3 +260,10 @@ def test_answers_of_the_slower_one_are_kept_as_a_draft(sop: Sop, programs: dict[
 def test_linked_case_obeys_the_rules_of_the_pages(programs: dict[str, Program]) -> None:
     for body in ({"kind": "perubahan", "changes": "tidak_ada"}, {"kind": "perubahan"}, {"kind": "lain-lain"}):
         assert programs["pemohon"].send("POST", "cases", body)[0] in (400, 404, 422)
+
+
+def test_unknown_key_or_application_is_told_as_such(play: Play, programs: dict[str, Program]) -> None:
+    program = next(iter(programs.values()))
+    for method, path, body in (("DELETE", "keys/tidak-ada", None), ("POST", "applications/0/keys", {"stage": "test"})):
+        status, refusal = program.send(method, path, body)
+        assert (status, refusal["code"]) == (404, "SPL447"), path
