@@ -23,7 +23,6 @@ Both languages stand in each text, Indonesian first. PostgreSQL's own message is
 """
 
 import json
-from typing import Any
 
 from simpul.exchange.http import JSON, Response
 from simpul.exchange.limits import RETRY_SECONDS
@@ -251,8 +250,3 @@ def _write_details(error: SimpulError) -> str | None:
 
 def _write_finding(finding: Finding) -> str:
     return f"{finding.where}: {finding.message}" if finding.where else str(finding.message)
-
-
-def describe_finding(finding: Finding) -> dict[str, Any]:
-    """Return a finding as JSON data."""
-    return {"column": finding.where, "rule": finding.rule, "id": finding.message.id, "en": finding.message.en}

@@ -16,6 +16,7 @@ from simpul.portal.cases.actions import set_parties
 from simpul.portal.cases.models import Attachment, Case
 from simpul.portal.contracts.actions import check_not_in_change, list_terms_in_force
 from simpul.portal.organizations.models import Official, Organization
+from simpul.portal.organizations.queries import list_officials, list_organizations
 from simpul.portal.papers import facts as paper_facts
 from simpul.portal.procedures import queries as procedures
 
@@ -67,13 +68,13 @@ class LetterForm(ActForm):
     application = forms.CharField(label=_("Aplikasi yang akan diintegrasikan"), max_length=200)
     purpose = forms.CharField(label=_("Tujuan"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     provider = forms.ModelChoiceField(
-        Organization.objects.filter(valid_to=None),
+        Organization.objects.none(),
         to_field_name="code",
         label=_("Penyedia data"),
         help_text=_("Instansi pemilik data."),
     )
     consumers = forms.ModelMultipleChoiceField(
-        Organization.objects.filter(valid_to=None),
+        Organization.objects.none(),
         to_field_name="code",
         label=_("Pemanfaat data"),
         widget=forms.CheckboxSelectMultiple,
@@ -116,9 +117,11 @@ class LetterForm(ActForm):
 
     def prepare(self) -> None:
         case = self.act_context.case
-        officials = Official.objects.filter(organization=case.applicant, valid_to=None)
-        self.fields["signer"].queryset = officials  # type: ignore[attr-defined]
-        self.fields["signer"].widget.choices = self.fields["signer"].choices  # type: ignore[attr-defined]
+        organizations = list_organizations()
+        choices = {"signer": list_officials(case.applicant), "provider": organizations, "consumers": organizations}
+        for name, queryset in choices.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+            self.fields[name].widget.choices = self.fields[name].choices  # type: ignore[attr-defined]
         if case.changes is not None:  # a service's provider stays; a new one would be another service
             self.fields["provider"].disabled = True
             self.fields["provider"].initial = self.initial["provider"] = case.changes.provider.code

@@ -10,6 +10,7 @@ from simpul.kernel.clock import local
 from simpul.portal.cases import queries as cases
 from simpul.portal.cases.models import Attachment, Case, Party
 from simpul.portal.organizations.models import Letterhead, Official, Organization
+from simpul.portal.organizations.queries import list_officials, list_organizations
 from simpul.portal.people.models import Person
 
 Facts = dict[str, Any]
@@ -41,7 +42,7 @@ def describe_office(organization: Organization) -> Facts:
 
 def get_kominfo() -> Organization:
     """Return the organization that runs the hub."""
-    return Organization.objects.filter(kind=Organization.Kind.KOMINFO, valid_to=None).order_by("id")[:1].get()
+    return list_organizations().filter(kind=Organization.Kind.KOMINFO).order_by("id")[:1].get()
 
 
 def describe_case(case: Case) -> Facts:
@@ -80,7 +81,7 @@ def describe_official(official: Official | None) -> Facts:
 
 def find_official(organization: Organization) -> Official | None:
     """Return who signs for an organization today."""
-    return organization.officials.filter(valid_to=None).order_by("id").first()
+    return list_officials(organization).order_by("id").first()
 
 
 def describe_person(person: Person) -> str:

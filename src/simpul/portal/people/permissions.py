@@ -5,7 +5,7 @@ from typing import Any
 from simpul.kernel import clock
 from simpul.kernel.errors import Refused
 from simpul.kernel.words import Words
-from simpul.portal.people.models import Person, Role, RoleAssignment
+from simpul.portal.people.models import Role, RoleAssignment
 
 LANES = frozenset({Role.TIM_IT, Role.SUB_KOORDINASI, Role.BIDANG})
 """Kominfo's lanes of the SOP; `opd` is the fourth, of the agencies."""
@@ -46,8 +46,3 @@ def check_role(person: Any, *roles: str) -> None:
     """Check that a person holds one of the roles today. Raises: RoleMissing."""
     if not has_role(person, *roles):
         raise RoleMissing
-
-
-def can_manage_people(person: Person) -> bool:
-    """Tell whether a person keeps people and organizations."""
-    return has_role(person, Role.PENGELOLA_SISTEM)

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from simpul.kernel.clock import local, now
 from simpul.portal.activities.errors import AnswersInvalid
 from simpul.portal.cases import actions as cases
 from simpul.portal.cases.errors import NotYourAct
 from simpul.portal.cases.queries import find_draft
+from simpul.portal.organizations.models import Official
+from simpul.portal.papers.facts import find_official
 from sop_world import SCAN, TODAY, Play, Sop
 
 
@@ -108,3 +111,20 @@ def test_limits_of_row_one_are_those_of_the_sop(sop: Sop) -> None:
     assert act.due_at is not None
     assert act.due_at - act.opened_at >= timedelta(hours=2)
     assert play.write_letter()["letter_date"] == str(TODAY)
+
+
+def test_who_holds_office_today_may_sign_even_with_an_end_in_sight(sop: Sop) -> None:
+    today = local(now()).date()
+    agency = sop.organizations["pemohon"]
+    acting = Official.objects.create(
+        organization=agency, position="Kepala Dinas", name="Contoh Plt", acting="Plt.", valid_from=today, valid_to=today
+    )
+    later = Official.objects.create(
+        organization=agency, position="Kepala Dinas", name="Contoh Nanti", valid_from=today + timedelta(days=1)
+    )
+    assert find_official(agency) == acting
+    play = sop.open_case()
+    assert list_wrong(play, 1, "kirim", {**play.write_letter(), "signer": later.pk, "scan_follows": True}) == {"signer"}
+    play.send_letter(signer=acting.pk)
+    acting.delete()
+    later.delete()
