@@ -15,6 +15,7 @@ from pathlib import Path
 
 FAST_SECONDS = 6.0
 IMMEDIATE_SECONDS = 2.0
+BURY_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,25 @@ def _wait_for_end(pid: int, seconds: float) -> bool:
 
 
 def bury_dead(data: Path) -> None:
-    """Take the exit status of a server that died as this process's child: while it lies there a new one won't start."""
+    """Take the exit status of a server that died as this process's child: while it lies there a new one won't start.
+
+    A killed process has no command line any more before it has an exit status: that moment is waited for, 2 s at most.
+    """
     with contextlib.suppress(OSError, ValueError, IndexError):
-        _reap(int((data / "postmaster.pid").read_text("utf-8").splitlines()[0]))
+        pid = int((data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+        deadline = time.monotonic() + BURY_SECONDS
+        while _is_dying(pid) and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+
+def _is_dying(pid: int) -> bool:
+    """Take the exit status if there is one; return whether an entry without a program is still left of the process."""
+    _reap(pid)
+    try:
+        os.kill(pid, 0)
+        return not Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _reap(pid: int) -> None:

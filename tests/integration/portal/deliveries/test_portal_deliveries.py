@@ -120,7 +120,7 @@ def test_kominfo_and_consumers_see_reasons_and_never_values(served: Served, refu
 
 def test_provider_opens_values_and_each_opening_is_logged(served: Served, refused: Batch) -> None:
     client = sign_in(served.sop.persons["penyedia"])
-    assert "-7" not in read_text(client.get(f"/kiriman/{refused.pk}/"))
+    assert ">-7<" not in read_text(client.get(f"/kiriman/{refused.pk}/"))
     assert not AuditEntry.objects.filter(kind="rows.refused_read").exists()
     assert ">-7<" in read_text(client.get(f"/kiriman/{refused.pk}/", {"nilai": "ya"}))
     assert AuditEntry.objects.filter(kind="rows.refused_read", object_id=str(refused.pk)).count() == 1
