@@ -46,11 +46,18 @@ class Call:
     request_digest: str = ""
     is_recorded: bool = False
 
+    def get_visit(self) -> tuple[Key, Published]:
+        """Return who calls which publication. Raises: RuntimeError where a stage before was left out."""
+        if self.key is None or self.published is None:
+            raise RuntimeError("a stage was left out")
+        return self.key, self.published
+
     def get_access(self) -> Access:
         """Return the outcome of the stages before. Raises: RuntimeError where one of them was left out."""
-        if self.key is None or self.published is None or self.dataset is None or self.permission is None:
+        key, published = self.get_visit()
+        if self.dataset is None or self.permission is None:
             raise RuntimeError("a stage was left out")
-        return Access(self.key, self.published, self.dataset, self.permission)
+        return Access(key, published, self.dataset, self.permission)
 
     def make_record(self, response: Response) -> CallRecord:
         """Return the evidence of this call as answered by `response`."""

@@ -6,7 +6,9 @@ from simpul.access.decide import decide
 from simpul.access.model import AccessRequest, Key, Permission
 from simpul.contract.model import Contract, Dataset
 from simpul.contract.openapi import write_openapi
+from simpul.exchange.call import Call
 from simpul.exchange.http import Response, write_json
+from simpul.exchange.hub import Hub
 from simpul.exchange.publications import Published, PublishedDataset
 from simpul.kernel import clock
 from simpul.kernel.errors import SimpulError
@@ -42,8 +44,9 @@ def _find_permission(published: Published, dataset: PublishedDataset, key: Key) 
     return None
 
 
-def describe_index(published: Published, key: Key) -> Response:
+async def describe_index(call: Call, hub: Hub) -> Response:
     """Answer with the datasets granted to the caller; empty where there is none."""
+    key, published = call.get_visit()
     datasets = [
         {
             "name": dataset.name,
@@ -58,8 +61,9 @@ def describe_index(published: Published, key: Key) -> Response:
     return write_json(200, {**about, "state": published.service.state, "datasets": datasets})
 
 
-def describe_openapi(published: Published, key: Key, address: str) -> Response:
+async def describe_openapi(call: Call, hub: Hub) -> Response:
     """Answer with OpenAPI 3.1 of what the caller may see: only its datasets, only its columns."""
+    key, published = call.get_visit()
     compiled = published.compiled
     datasets = tuple(_narrow(dataset, permission) for dataset, permission in list_granted(published, key))
     contract = Contract(
@@ -70,7 +74,7 @@ def describe_openapi(published: Published, key: Key, address: str) -> Response:
         datasets=datasets,
         zone=published.zone,
     )
-    return write_json(200, write_openapi(contract, published.stage, address))
+    return write_json(200, write_openapi(contract, published.stage, hub.setup.address))
 
 
 def _narrow(dataset: PublishedDataset, permission: Permission) -> Dataset:

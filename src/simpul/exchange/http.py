@@ -14,6 +14,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 JSON = "application/json; charset=utf-8"
+NO_CONTENT = 204
 LISTS = frozenset(("accept", "prefer"))
 """Headers of the grammar that are lists and so may come on several lines."""
 

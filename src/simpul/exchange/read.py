@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 from simpul.exchange.call import Call
 from simpul.exchange.errors import explain_sqlstate
 from simpul.exchange.http import JSON, Response
+from simpul.exchange.hub import Hub
 from simpul.kernel.clock import ZONE
 from simpul.kernel.words import Words
 from simpul.query.errors import NotSingular
@@ -30,7 +31,7 @@ _VERSIONED = (
 )
 
 
-async def read_rows(call: Call, pool: Any) -> Response:
+async def read_rows(call: Call, hub: Hub) -> Response:
     """Answer a GET on a dataset under the call's permission.
 
     Raises: QueryError, StatementRefused, GrantUnusable, DatabaseAway, QueryTooSlow.
@@ -42,7 +43,7 @@ async def read_rows(call: Call, pool: Any) -> Response:
     planned = plan(query, dataset.table, permission.columns, dataset.get_row_filter(permission.grant_id))
     call.columns, call.operators = planned.columns, planned.operators
     with database_errors():
-        async with pool.connection() as connection:
+        async with hub.readers.connection() as connection:
             row = await _run(connection, planned, dataset.dataset_id, query.zone or access.published.zone)
     body, rows, total, version = row
     call.rows, call.dataset_version = rows, version

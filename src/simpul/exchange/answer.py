@@ -1,0 +1,95 @@
+"""From a request to its answer: each call goes through the same stages, and none leaves without its evidence.
+
+limits → path → key → publication → permission → the place's own work → evidence
+"""
+
+import logging
+import traceback
+from pathlib import Path
+
+from simpul.access.decide import check_service, decide
+from simpul.access.model import AccessRequest
+from simpul.exchange import limits
+from simpul.exchange.authenticate import authenticate
+from simpul.exchange.call import Call
+from simpul.exchange.describe import describe_home
+from simpul.exchange.errors import (
+    HeadersTooLarge,
+    MethodUnknown,
+    QueryTooLong,
+    SchemaUnknown,
+    Unexpected,
+    write_error,
+)
+from simpul.exchange.health import answer_health
+from simpul.exchange.http import Request, Response
+from simpul.exchange.hub import Hub
+from simpul.exchange.places import DOORS
+from simpul.exchange.prove import keep_evidence
+from simpul.exchange.route import METHODS, Route, parse_path
+from simpul.kernel.errors import SimpulError
+
+LOG = logging.getLogger("simpul.exchange")
+
+
+async def answer(hub: Hub, request: Request) -> Response:
+    """Answer one request, whatever happens, and keep its evidence before the answer leaves."""
+    call = Call(request)
+    try:
+        response = await _go(hub, call)
+    except SimpulError as error:
+        response = write_error(error)
+    except Exception as error:
+        # The type alone: a message may quote data.
+        LOG.error("call %s failed: %s", call.uid, _describe_place(error))
+        response = write_error(Unexpected())
+    if call.route is not None and call.route.place in {"home", "health"}:
+        return response
+    return keep_evidence(hub, call, response)
+
+
+async def _go(hub: Hub, call: Call) -> Response:
+    request = call.request
+    _check_limits(request)
+    route = call.route = parse_path(request.path)
+    method = "GET" if request.method == "HEAD" else request.method
+    if method not in METHODS[route.place].split(", "):
+        raise MethodUnknown(request.method, METHODS[route.place])
+    if route.place == "home":
+        return describe_home()
+    if route.place == "health":
+        return await answer_health(hub, route.part)
+    return await _go_to_publication(hub, call, route, method)
+
+
+async def _go_to_publication(hub: Hub, call: Call, route: Route, method: str) -> Response:
+    snapshot = hub.get_snapshot()
+    call.key = authenticate(call.request.headers, snapshot, call.at)
+    call.published = snapshot.get_publication(route.stage, route.context, route.major)
+    door = DOORS[route.place, method]
+    if door.operation is None:
+        call.operation = door.told_as
+        check_service(call.key, call.published.service)
+        return await door.handle(call, hub)
+    call.dataset = call.published.get_dataset(route.dataset)
+    call.operation = door.told_as
+    request = AccessRequest(route.dataset, door.operation)
+    call.permission = decide(request, call.key, call.published.service, call.dataset.grants, call.at)
+    return await door.handle(call, hub)
+
+
+def _check_limits(request: Request) -> None:
+    if len(request.query) > limits.MAX_QUERY_BYTES:
+        raise QueryTooLong()
+    size = sum(len(name) + len(value) for name, value in request.headers.items())
+    if len(request.headers) > limits.MAX_HEADERS or size > limits.MAX_HEADER_BYTES:
+        raise HeadersTooLarge()
+    if any(request.headers.get(name, "public") != "public" for name in ("accept-profile", "content-profile")):
+        raise SchemaUnknown()
+
+
+def _describe_place(error: Exception) -> str:
+    """Return the error's type and where it was raised; its message may quote data and is left out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-4:]))
+    return f"{type(error).__name__} at {places}"
