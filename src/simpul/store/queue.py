@@ -20,7 +20,12 @@ from simpul.store.pools import connect, name_connection
 from simpul.store.sql import Connection
 
 CONNECTIONS = 8
-STALLED_SECONDS = 30.0
+BEAT_SECONDS = 3.0
+"""How often a worker gives a sign of life, and looks for the jobs of one that gives none."""
+SILENT_SECONDS = 12.0
+"""After so long without a sign a worker counts as dead, and its jobs are done again."""
+POLL_SECONDS = 2.0
+"""A job that was taken from a dead worker isn't announced; it is found by looking this often."""
 STOP_SECONDS = 8.0
 _LOCK = 7_310_586
 
@@ -138,7 +143,7 @@ def make_app(dsn: str, tasks: Iterable[Task]) -> procrastinate.App:
 async def run_worker(dsn: str, tasks: Iterable[Task], *, concurrency: int = 2, wait: bool = True) -> None:
     """Do jobs until SIGTERM or SIGINT; running ones get 8 seconds to end. `wait` False: until none is left.
 
-    Jobs of a worker that was killed are taken up again half a minute after its last sign of life.
+    Jobs of a worker that was killed are taken up again some 12 seconds after its last sign of life.
     """
     app = make_app(dsn, tasks)
     async with app.open_async():
@@ -147,6 +152,9 @@ async def run_worker(dsn: str, tasks: Iterable[Task], *, concurrency: int = 2, w
             await app.run_worker_async(
                 concurrency=concurrency,
                 wait=wait,
+                fetch_job_polling_interval=POLL_SECONDS,
+                update_heartbeat_interval=BEAT_SECONDS,
+                stalled_worker_timeout=SILENT_SECONDS,
                 delete_jobs="successful",
                 shutdown_graceful_timeout=STOP_SECONDS,
                 install_signal_handlers=wait,
@@ -160,12 +168,33 @@ async def _rescue_forever(app: procrastinate.App) -> None:
         # Away for a moment: the next round comes anyway.
         with suppress(ConnectorException):
             await rescue_stalled(app)
-        await asyncio.sleep(STALLED_SECONDS / 2)
+        await asyncio.sleep(BEAT_SECONDS)
 
 
-async def rescue_stalled(app: procrastinate.App, *, silent_seconds: float = STALLED_SECONDS) -> int:
-    """Enqueue again the jobs of workers that gave no sign of life for `silent_seconds`; return how many."""
-    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_seconds))
-    for job in stalled:
-        await app.job_manager.retry_job(job)
-    return len(stalled)
+_RESCUE = """
+WITH stalled AS MATERIALIZED (
+    SELECT job.id, job.queueing_lock FROM procrastinate_jobs AS job
+    LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
+    WHERE job.status = 'doing'
+    AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %(silent_seconds)s))
+    FOR UPDATE OF job SKIP LOCKED
+), again AS (
+    SELECT DISTINCT ON (coalesce(queueing_lock, id::text)) id FROM stalled
+    WHERE NOT EXISTS (SELECT FROM procrastinate_jobs AS waiting
+        WHERE waiting.queueing_lock = stalled.queueing_lock AND waiting.status = 'todo')
+    ORDER BY coalesce(queueing_lock, id::text), id
+), dropped AS (
+    DELETE FROM procrastinate_jobs WHERE id IN (SELECT id FROM stalled EXCEPT SELECT id FROM again)
+)
+UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE id IN (SELECT id FROM again) RETURNING id
+"""
+# The queue's own function counts a rescue as a failed attempt, and raises where the same work waits already: one such
+# job would keep all others from being rescued. Whatever waits already does the work of the one that is dropped.
+
+
+async def rescue_stalled(app: procrastinate.App, *, silent_seconds: float = SILENT_SECONDS) -> int:
+    """Enqueue again the jobs of workers that gave no sign of life for `silent_seconds`; return how many.
+
+    A job whose queueing lock waits already is dropped for the waiting one. Raises: ConnectorException.
+    """
+    return len(await app.connector.execute_query_all_async(_RESCUE, silent_seconds=silent_seconds))

@@ -126,21 +126,49 @@ asyncio.run(run_worker(sys.argv[1], [Task("sleep", sleep)]))
 def test_the_job_of_a_killed_worker_is_done_again(hub: Database) -> None:
     with connect(hub.dsn("portal")) as connection:
         defer(connection, "sleep")
+    kill_at_work(hub, begun=1)
+    done: list[bool] = []
+    tasks = [Task("sleep", lambda: done.append(True))]
+    assert rescue(hub, tasks) == 1
+    with connect(hub.owner_dsn) as connection:  # a kill isn't the job's failure: it keeps all its tries
+        assert connection.execute("SELECT status::text, attempts FROM procrastinate_jobs").fetchall() == [("todo", 0)]
+    asyncio.run(run_worker(hub.dsn("worker"), tasks, wait=False))
+    assert done == [True]
+
+
+def test_the_job_of_a_killed_worker_gives_way_to_the_same_work_that_waits_and_holds_up_no_other(hub: Database) -> None:
+    with connect(hub.dsn("portal")) as connection:
+        defer(connection, "sleep", lock="publish:a", queueing_lock="run_tests:1")
+        defer(connection, "sleep", lock="publish:b")
+    kill_at_work(hub, begun=2)
+    with connect(hub.dsn("portal")) as connection:
+        waiting = defer(connection, "sleep", lock="publish:a", queueing_lock="run_tests:1")
+    done: list[bool] = []
+    tasks = [Task("sleep", lambda: done.append(True))]
+    assert rescue(hub, tasks) == 1
+    with connect(hub.owner_dsn) as connection:
+        rows = connection.execute("SELECT id, lock FROM procrastinate_jobs ORDER BY lock").fetchall()
+    assert (rows[0], len(rows)) == ((waiting, "publish:a"), 2)
+    asyncio.run(run_worker(hub.dsn("worker"), tasks, wait=False))
+    assert (done, count_jobs(hub)) == ([True, True], 0)
+
+
+def kill_at_work(hub: Database, begun: int) -> None:
+    """Kill a worker once it has begun so many jobs, and wait until it counts as silent."""
     worker = subprocess.Popen([sys.executable, "-c", WORKER, hub.dsn("worker")], stdout=subprocess.PIPE)
     assert worker.stdout is not None
-    assert worker.stdout.readline() == b"begun\n"
+    for _ in range(begun):
+        assert worker.stdout.readline() == b"begun\n"
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
     worker.stdout.close()
-    done: list[bool] = []
-    tasks = [Task("sleep", lambda: done.append(True))]
+    time.sleep(0.3)
 
-    async def rescue() -> int:
+
+def rescue(hub: Database, tasks: list[Task]) -> int:
+    async def run() -> int:
         app = make_app(hub.dsn("worker"), tasks)
         async with app.open_async():
             return await rescue_stalled(app, silent_seconds=0.1)
 
-    time.sleep(0.3)
-    assert asyncio.run(rescue()) == 1
-    asyncio.run(run_worker(hub.dsn("worker"), tasks, wait=False))
-    assert done == [True]
+    return asyncio.run(run())
