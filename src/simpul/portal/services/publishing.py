@@ -31,6 +31,8 @@ from simpul.store.sql import SQL, Connection, Identifier, Literal
 PART_ROWS = 5_000
 """Rows that are delivered again at once."""
 Stage, State = Publication.Stage, Publication.State
+DONE = (State.OPEN, State.VERIFICATION)
+"""Prepared already, by a worker that was killed before it could say so: rows that came since must stay."""
 
 
 def run_publication(publication_id: int) -> Case:
@@ -64,7 +66,7 @@ def _prepare(publication_id: int) -> None:
         .select_related("contract_version__contract__provider", "contract_version__case")
         .get(pk=publication_id)
     )
-    if publication.state in (State.CLOSED, State.RETIRED):
+    if publication.state in (State.CLOSED, State.RETIRED, *DONE):
         return
     contract = load_contract(publication.contract_version)
     case = publication.contract_version.case
