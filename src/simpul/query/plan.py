@@ -12,6 +12,9 @@ conditions aren't pushed into, on every version from 15 to 18; a `MATERIALIZED` 
 aside, and a security-barrier view would need a view for each grant. The fence costs the caller's filter its index, so
 conditions that can't fail on a row's value (`operators.Operator.silent`) do go inside; and where a grant has no row filter
 every row is its own to see, and there is no fence.
+
+A masked column (`masks`) stands in the subquery as its mask. Whatever touches it stays outside: only the grant's own filter
+meets the value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +23,7 @@ from dataclasses import dataclass
 from simpul.query.columns import Output, is_grouped, list_groups, list_outputs, write_group_order, write_order
 from simpul.query.conditions import is_silent, list_filters, write_condition
 from simpul.query.fragment import NOTHING, Fragment, combine, join, quote_name
+from simpul.query.masks import show_columns, write_shown
 from simpul.query.model import Condition, CountKind, Query
 from simpul.query.output import write_csv, write_json
 from simpul.query.totals import write_estimate, write_total
@@ -58,21 +62,33 @@ class Plan:
     estimate: Fragment = NOTHING
 
 
-def plan(query: Query, table: Table, granted: Sequence[str], row_filter: Sequence[Condition] = ()) -> Plan:
+Masks = Mapping[str, Fragment]
+NO_MASKS: Masks = {}
+
+
+def plan(
+    query: Query,
+    table: Table,
+    granted: Sequence[str],
+    row_filter: Sequence[Condition] = (),
+    masks: Masks = NO_MASKS,
+) -> Plan:
     """Plan the statement for a query that may see only `granted` columns and rows that pass `row_filter`.
+
+    `masks` maps columns to what is shown in their place (`masks.write_mask`).
 
     Raises: ColumnUnknown for any other column, whether it exists or not; ParseFailed.
     Cost: one scan of the granted rows where the grant has a row filter and the caller's filter isn't silent.
     """
-    visible = {name: table.columns[name] for name in granted if name in table.columns}
+    visible = show_columns({name: table.columns[name] for name in granted if name in table.columns}, masks)
     outputs = list_outputs(query.select, visible)
-    source = _write_source(query.conditions, table, visible, row_filter)
+    source = _write_source(query.conditions, table, visible, row_filter, masks)
     count = "exact" if query.count and (row_filter or is_grouped(outputs)) else query.count
     limit = _choose_limit(query)
     if is_grouped(outputs):
         page, rows = _write_groups(query, outputs, visible, source)
     else:
-        page, rows = _write_rows(query, outputs, table, visible, row_filter), combine("SELECT 1", source)
+        page, rows = _write_rows(query, outputs, table, visible, row_filter, masks), combine("SELECT 1", source)
     page = combine(page, Fragment(" LIMIT %s::bigint OFFSET %s::bigint", (limit, query.window.offset)))
     body = write_csv(outputs) if query.media == "csv" else write_json(strip_nulls=query.strip_nulls)
     total, estimate = write_total(count, rows), write_estimate(count, rows)
@@ -102,14 +118,17 @@ def _write_rows(
     table: Table,
     visible: Mapping[str, str],
     row_filter: Sequence[Condition],
+    masks: Masks,
 ) -> Fragment:
     def write_by(prefix: str) -> Fragment:
         terms = [write_order(term, visible, prefix) for term in query.order]
         return join(", ", [*terms, Fragment(prefix + quote_name(ROW))]).wrap(" ORDER BY ")
 
-    # Sorting can't fail on a plain column, and inside the fence it can use an index; a path into JSON stays outside.
-    inner_order = NOTHING if any(term.field.path for term in query.order) else write_by("")
-    source = _write_source(query.conditions, table, visible, row_filter, inner_order)
+    # Sorting can't fail on a plain column, and inside the fence it can use an index; a path into JSON stays outside, and
+    # so does a masked column, whose name means the value itself there.
+    stays_outside = any(term.field.path or term.field.column in masks for term in query.order)
+    inner_order = NOTHING if stays_outside else write_by("")
+    source = _write_source(query.conditions, table, visible, row_filter, masks, inner_order)
     # An alias may be a column's name: the prefix keeps the caller's order by the column.
     return combine("SELECT ", _write_outputs(outputs), source, write_by("_source."))
 
@@ -141,17 +160,18 @@ def _write_source(
     table: Table,
     visible: Mapping[str, str],
     row_filter: Sequence[Condition],
+    masks: Masks,
     inner_order: Fragment = NOTHING,
 ) -> Fragment:
     outside = list(conditions)
     inside = [write_condition(condition, table.columns) for condition in row_filter]
     if row_filter:
-        silent = [condition for condition in conditions if is_silent(condition, visible)]
+        silent = [one for one in conditions if is_silent(one, visible) and not _is_masked(one, masks)]
         inside += [write_condition(condition, visible) for condition in silent]
         outside = [condition for condition in conditions if condition not in silent]
-    names = ", ".join(map(quote_name, [ROW, *visible]))
+    names = join(", ", [Fragment(quote_name(ROW)), *(write_shown(name, masks) for name in visible)])
     return combine(
-        f" FROM (SELECT {names} FROM {quote_name(table.schema)}.{quote_name(table.name)}",  # noqa: S608 quoted names
+        names.wrap(" FROM (SELECT ", f" FROM {quote_name(table.schema)}.{quote_name(table.name)}"),
         _write_where(inside),
         # Where filters stay outside, sorting waits for the fewer rows that pass them.
         inner_order if row_filter and not outside else "",
@@ -159,6 +179,10 @@ def _write_source(
         ") AS _source",
         _write_where([write_condition(condition, visible) for condition in outside]),
     )
+
+
+def _is_masked(condition: Condition, masks: Masks) -> bool:
+    return any(item.field.column in masks for item in list_filters(condition))
 
 
 def _write_where(written: Sequence[Fragment]) -> Fragment:
