@@ -181,6 +181,22 @@ def _write_source(
     )
 
 
+def choose_rows(
+    conditions: Sequence[Condition],
+    table: Table,
+    granted: Sequence[str],
+    row_filter: Sequence[Condition] = (),
+    masks: Masks = NO_MASKS,
+) -> Fragment:
+    """Return the SELECT of the hidden numbers of the rows that a write may touch and its filter chooses, in their order.
+
+    Raises: ColumnUnknown, ParseFailed.
+    """
+    visible = show_columns({name: table.columns[name] for name in granted if name in table.columns}, masks)
+    source = _write_source(conditions, table, visible, row_filter, masks)
+    return source.wrap(f"SELECT {quote_name(ROW)}", f" ORDER BY {quote_name(ROW)}")
+
+
 def _is_masked(condition: Condition, masks: Masks) -> bool:
     return any(item.field.column in masks for item in list_filters(condition))
 
