@@ -1,6 +1,5 @@
 """Takes a batch in: `POST …/{dataset}/batches` runs the one pipeline for rows, in a thread, in one transaction."""
 
-import asyncio
 from typing import Any
 
 from simpul.delivery.envelope import Envelope
@@ -10,12 +9,13 @@ from simpul.delivery.pipeline import deliver
 from simpul.delivery.quarantine import open_quarantine
 from simpul.delivery.report import BatchReport
 from simpul.delivery.target import make_target
-from simpul.exchange.body import Body, check_media_type, open_body_file, receive_body
+from simpul.exchange.body import Body, check_media_type
 from simpul.exchange.call import Call
 from simpul.exchange.errors import BatchRefused
 from simpul.exchange.evidence_log import add_evidence
 from simpul.exchange.http import Response, write_json
 from simpul.exchange.hub import Hub
+from simpul.exchange.receive import work_on_body
 from simpul.store.pools import database_errors
 from simpul.store.sql import Connection
 
@@ -29,17 +29,7 @@ async def deliver_rows(call: Call, hub: Hub) -> Response:
     Raises: BodyRefused, BodyTooLarge, ClientGone, TooBusy, FileRefused and its kinds, BatchRunning, BatchKeyReused,
     BatchKeyInvalid, BatchColumnsRefused, DatabaseAway, DatabaseBusy, QueryTooSlow.
     """
-    media_type = check_media_type(call.request)
-    with hub.claim_deliverer(), open_body_file(hub.folder) as path:
-        body = await receive_body(call.request, media_type, call.salt, path)
-        call.request_digest = body.salted
-        running = asyncio.get_running_loop().run_in_executor(hub.deliverers, _run, call, hub, body)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            # The caller went away; the transaction still ends in order before the body's file and the place are freed.
-            await asyncio.wait([running])
-            raise
+    return await work_on_body(call, hub, check_media_type(call.request), _run)
 
 
 def _run(call: Call, hub: Hub, body: Body) -> Response:
