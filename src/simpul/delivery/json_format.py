@@ -50,10 +50,11 @@ def _read_text(content: bytes | Path) -> str:
 
 def _open_sheet(kind: str, iterate: Callable[[], Iterator[tuple[int, object]]]) -> Sheet:
     keys: dict[str, None] = {}
-    count = 0
+    count, is_uneven = 0, False
     for _, item in iterate():
         count += 1
         if isinstance(item, dict):
+            is_uneven = is_uneven or (count > 1 and item.keys() != keys.keys())
             keys.update(dict.fromkeys(item))
         _check_size(count, len(keys))
     if not count:
@@ -65,7 +66,7 @@ def _open_sheet(kind: str, iterate: Callable[[], Iterator[tuple[int, object]]]) 
         )
     header = list(keys)
     check_names(header, "")
-    return Sheet(kind, header, _fit_rows(iterate(), header))
+    return Sheet(kind, header, _fit_rows(iterate(), header), is_uneven=is_uneven)
 
 
 def _check_size(rows: int, columns: int) -> None:

@@ -56,7 +56,8 @@ class Sheet:
 
     A row is as long as the header, or it is `Damaged`. Blank rows are left out. `format` is csv, ndjson, json, xlsx
     or ods. `text_only` says that every cell is text (CSV); else cells have the types that the file gives them: str,
-    int, float, Decimal, bool, date, datetime, time, list, dict; None for an empty cell.
+    int, float, Decimal, bool, date, datetime, time, list, dict; None for an empty cell. `is_uneven`: JSON objects whose
+    keys aren't the same in all rows.
     """
 
     format: str
@@ -64,6 +65,7 @@ class Sheet:
     rows: Iterator[Row]
     text_only: bool = False
     notebook: Notebook = field(default_factory=Notebook)
+    is_uneven: bool = False
 
     @property
     def mode(self) -> Literal["json", "text"]:

@@ -73,6 +73,14 @@ def test_no_rows_and_no_keys_are_refused():
         read("[{}]")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_uneven"),
+    [('[{"a":1,"b":2},{"b":1,"a":2}]', False), ('[{"a":1},{"a":1,"b":2}]', True), ('[{},{"a":1}]', True)],
+)
+def test_objects_of_different_keys_are_noticed(text, is_uneven):
+    assert read(text)[0].is_uneven is is_uneven
+
+
 def test_keys_that_differ_only_in_case_are_refused():
     with pytest.raises(HeaderRefused) as caught:
         read('[{"kode":1,"Kode":2}]')
