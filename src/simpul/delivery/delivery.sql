@@ -12,22 +12,22 @@ WHERE dataset_id = %(dataset)s AND scope = %(scope)s AND idempotency_key = %(key
 -- insert_batch: Begin a batch; its counts follow in the same transaction.
 INSERT INTO batch (dataset_id, application_id, person_id, scope, idempotency_key, digest, file_name, format, state,
                    received, inserted, updated, unchanged, repeated, refused, dataset_version, contract_version,
-                   report, created_at)
+                   report, created_at, mode)
 VALUES (%(dataset)s, %(application)s, %(person)s, %(scope)s, %(key)s, %(digest)s, %(file_name)s, %(format)s, 'selesai',
-        0, 0, 0, 0, 0, 0, 0, %(contract_version)s, '{}', %(created_at)s)
+        0, 0, 0, 0, 0, 0, 0, %(contract_version)s, '{}', %(created_at)s, %(mode)s)
 RETURNING id;
 
 -- finish_batch: Write a batch's counts and report.
 UPDATE batch SET state = %(state)s, received = %(received)s, inserted = %(inserted)s, updated = %(updated)s,
-    unchanged = %(unchanged)s, repeated = %(repeated)s, refused = %(refused)s, dataset_version = %(dataset_version)s,
+    unchanged = %(unchanged)s, repeated = %(repeated)s, refused = %(refused)s, deleted = %(deleted)s, dataset_version = %(dataset_version)s,
     report = %(report)s::jsonb, finished_at = %(finished_at)s::timestamptz
 WHERE id = %(batch)s;
 
--- lock_dataset: Hold the dataset until the transaction ends and tell its version.
-SELECT version FROM dataset WHERE id = %(dataset)s FOR NO KEY UPDATE;
+-- lock_dataset: Hold the dataset until the transaction ends and tell its version and how many rows it has.
+SELECT version, row_count FROM dataset WHERE id = %(dataset)s FOR NO KEY UPDATE;
 
 -- advance_dataset: Note a delivery; the version rises only with a change.
-UPDATE dataset SET version = %(version)s, row_count = row_count + %(inserted)s, delivered_at = %(delivered_at)s
+UPDATE dataset SET version = %(version)s, row_count = row_count + %(grown)s, delivered_at = %(delivered_at)s
 WHERE id = %(dataset)s;
 
 -- copy_refused: Write refused rows.

@@ -12,11 +12,18 @@ BatchKeyReused         SPL621  422  the key was used for another body
 BatchKeyInvalid        SPL622  422
 BatchColumnsRefused    SPL623  422  columns that the contract doesn't have, or required ones that lack
 DatasetMissing         SPL624  404
+DeletionUnconfirmed    SPL625  422  a replacement that would delete a large part of the rows
+RowsRefused            SPL626  400  one bad row, where all or nothing was asked for
+ModeUnusable           SPL627  422  a mode that needs a key, on a dataset without one
+AffectedTooMany      PGRST124  400  more rows changed than the caller allowed
 RefusedRowsGone        SPL630  404  mended or past their days
 QuarantineKeyUnusable  SPL631  500
 MeasureRefused         SPL640  403  a personal column
 """
 
+from collections.abc import Sequence
+
+from simpul.delivery.report import describe_findings
 from simpul.kernel.errors import Conflict, Finding, Invalid, Misconfigured, NotFound, Refused
 from simpul.kernel.words import NOTHING, Words
 
@@ -116,6 +123,86 @@ class DatasetMissing(NotFound):
     code = "SPL624"
     message = Words("Data {name} belum disiapkan di hub.", "The dataset {name} isn't prepared in the hub yet.")
     hint = Words("Hubungi Tim IT Kominfo.", "Ask Kominfo's IT team.")
+
+
+class DeletionUnconfirmed(Invalid):
+    code = "SPL625"
+    message = Words(
+        "Kiriman pengganti ini akan menghapus {deleted} dari {rows} baris. Tidak ada yang diubah.",
+        "This replacement would delete {deleted} of {rows} rows. Nothing was changed.",
+    )
+    hint = Words(
+        "Periksa apakah kiriman sudah lengkap. Jika memang harus dihapus, kirim ulang dengan confirm=delete.",
+        "See whether the batch is complete. If those rows are to go, send it again with confirm=delete.",
+    )
+
+
+_SQLSTATES = {
+    "required": "23502",
+    "length": "22001",
+    "integer-range": "22003",
+    "number-range": "22003",
+    "scale": "22003",
+    "precision": "22003",
+    "pattern": "23514",
+    "code-list": "23514",
+    "minimum": "23514",
+    "maximum": "23514",
+    "unknown-column": "42703",
+    "key-fixed": "23514",
+    "gone": "02000",
+    "exists": "23505",
+    "unique": "23505",
+    "duplicate-key": "23505",
+    "duplicate-unique": "23505",
+}
+
+
+class RowsRefused(Invalid):
+    """`rows`: the first refused rows as the report tells them, [{position, findings: [{column, rule, id, en}]}]."""
+
+    code = "SPL626"
+    status = 400
+    message = Words(
+        "{refused} dari {received} baris ditolak; karena semua baris harus diterima bersama, tidak ada yang disimpan.",
+        "{refused} of {received} rows were refused; as all were to be taken together, nothing was kept.",
+    )
+    hint = Words(
+        "Perbaiki baris yang disebut lalu kirim ulang semuanya, atau kirim ke …/batches agar baris yang benar tersimpan.",
+        "Mend the rows named and send all of them again, or send them to …/batches so that good rows are kept.",
+    )
+
+    def __init__(self, received: int, refused: int, rows: Sequence[tuple[int, Sequence[Finding]]]) -> None:
+        """Tell how many rows were refused, and the first of them as (position, findings)."""
+        findings = [one._replace(where=f"{position}, {one.where}") for position, found in rows for one in found]
+        super().__init__(received=received, refused=refused)
+        self.findings = tuple(findings)
+        self.rows = [{"position": position, "findings": describe_findings(found)} for position, found in rows]
+
+    @property
+    def sqlstate(self) -> str:
+        """What PostgreSQL would have said of the first finding: 23502, 23505, 23514, 22001, 22003, 22P02, 42703 …"""
+        rule = self.findings[0].rule if self.findings else ""
+        return _SQLSTATES.get(rule, "23514" if rule.startswith("format-") else "22P02")
+
+
+class ModeUnusable(Invalid):
+    code = "SPL627"
+    message = Words(
+        "Data {name} tidak memiliki kunci, sehingga barisnya tidak dapat diubah atau dihapus lewat kiriman.",
+        "The dataset {name} has no key, so a batch can't change or delete its rows.",
+    )
+    hint = Words("Pakai mode=append atau mode=replace.", "Use mode=append or mode=replace.")
+
+
+class AffectedTooMany(Invalid):
+    code = "PGRST124"
+    status = 400
+    message = Words(
+        "{affected} baris akan berubah, lebih dari batas {limit}. Tidak ada yang diubah.",
+        "{affected} rows would change, more than the limit of {limit}. Nothing was changed.",
+    )
+    hint = Words("Persempit saringan, atau naikkan max-affected.", "Narrow the filter, or raise max-affected.")
 
 
 class RefusedRowsGone(NotFound):

@@ -1,165 +1,102 @@
-"""From staged rows to the dataset's table: repeats, conflicts, then update and insert, all by set.
+"""From staged rows to the dataset's table: update, insert, delete, all by set, under the dataset's lock."""
 
-Staged rows lie in a temporary table of the transaction, with the types of the dataset's own columns. Each function
-that takes rows away from it returns them, so that none is lost.
-"""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
-
-from simpul.delivery.errors import DatasetMissing
+from simpul.delivery.staging import SPARED, STAGED, list_names, name_table, write_difference, write_match
 from simpul.delivery.target import Target
-from simpul.store.sql import SQL, Composable, Composed, Connection, Identifier, Literal, errors
-
-_STAGED = Identifier("pg_temp", "staged_rows")
+from simpul.store.sql import SQL, Composable, Connection, Identifier, Literal
 
 
-class Taken(NamedTuple):
-    """A row taken from the staged ones: its position, whether it repeats an earlier row exactly, its values as JSON."""
+@dataclass(frozen=True)
+class Merge:
+    """Where staged rows go: the sent `columns`, those that a known row is found by, the version and the batch.
 
-    position: int
-    same: bool
-    values: str
+    `match` is empty where no row can be known.
+    """
 
+    connection: Connection[Any]
+    target: Target
+    columns: Sequence[str]
+    match: Sequence[str]
+    version: int
+    batch_id: int
 
-def create_staging(connection: Connection[Any], target: Target, columns: Sequence[str]) -> None:
-    """Make the empty staging table for `columns`. Raises: DatasetMissing when the dataset has no table yet."""
-    drop_staging(connection)
-    make = SQL(
-        "CREATE TEMPORARY TABLE staged_rows ON COMMIT DROP AS SELECT 0::bigint AS _position, {columns} FROM {table} WITH NO DATA"
-    )
-    try:
-        connection.execute(make.format(columns=_list(columns), table=_name_table(target)))
-    except errors.UndefinedTable as error:
-        raise DatasetMissing(name=target.name) from error
+    def update_changed(self) -> int:
+        """Update known rows whose values differ; return how many. Equal rows aren't touched."""
+        others = [name for name in self.columns if name not in self.match]
+        if not self.match or not others:
+            return 0
+        assign = SQL(", ").join(SQL("{0} = s.{0}").format(Identifier(name)) for name in others)
+        return self._run(
+            "UPDATE {table} t SET {assign}, _version = {version}, _batch = {batch} FROM {staged} s"
+            " WHERE {match} AND {differ}",
+            assign=assign,
+            match=write_match(self.match, "s", "t"),
+            differ=write_difference(others, "s", "t"),
+        )
 
+    def insert_new(self) -> int:
+        """Insert rows that aren't known (all of them where none can be), in the batch's order; return how many."""
+        missing: Composable = SQL("true")
+        if self.match:
+            known = SQL("SELECT FROM {} t WHERE {}").format(name_table(self.target), write_match(self.match, "s", "t"))
+            missing = SQL("NOT EXISTS ({})").format(known)
+        return self._run(
+            "INSERT INTO {table} ({columns}, _version, _batch)"
+            " SELECT {columns}, {version}, {batch} FROM {staged} s WHERE {missing} ORDER BY _position",
+            columns=list_names(self.columns),
+            missing=missing,
+        )
 
-def drop_staging(connection: Connection[Any]) -> None:
-    """Drop the staging table, so that one transaction may hold several deliveries."""
-    connection.execute(SQL("DROP TABLE IF EXISTS {}").format(_STAGED))
+    def delete_given(self) -> int:
+        """Delete the known rows; return how many."""
+        return self._run(
+            "DELETE FROM {table} t USING {staged} s WHERE {match}", match=write_match(self.match, "s", "t")
+        )
 
+    def delete_absent(self) -> int:
+        """Delete rows whose key is neither staged nor spared; return how many."""
+        return self._run(
+            "DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM {staged} s WHERE {match})"
+            " AND NOT EXISTS (SELECT FROM {spared} k WHERE {spare})",
+            spared=SPARED,
+            match=write_match(self.target.key, "s", "t"),
+            spare=write_match(self.target.key, "k", "t"),
+        )
 
-def copy_staged(connection: Connection[Any], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows of (position, *values in the columns' order)."""
-    statement = SQL("COPY {} (_position, {}) FROM STDIN").format(_STAGED, _list(columns))
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    def drop_equal(self) -> int:
+        """Without a key: pair each staged row with an equal row of the table and unstage it; return how many pairs.
 
+        What `delete_unpaired` then deletes are the rows that have no partner. Rows are equal in the sent columns.
+        """
+        self.connection.execute(SQL("DROP TABLE IF EXISTS pg_temp.paired_rows"))
+        pair = """
+            CREATE TEMPORARY TABLE paired_rows ON COMMIT DROP AS
+            SELECT old._row, new._position FROM
+            (SELECT _row, body, row_number() OVER (PARTITION BY body ORDER BY _row) AS turn FROM
+             (SELECT t._row, (SELECT to_jsonb(x) FROM (SELECT {olds}) x) AS body FROM {table} t) AS o) AS old
+            JOIN
+            (SELECT _position, body, row_number() OVER (PARTITION BY body ORDER BY _position) AS turn FROM
+             (SELECT s._position, (SELECT to_jsonb(x) FROM (SELECT {news}) x) AS body FROM {staged} s) AS n) AS new
+            ON old.body = new.body AND old.turn = new.turn
+        """
+        olds, news = (SQL(", ").join(Identifier(side, name) for name in self.columns) for side in "ts")
+        self._run(pair, olds=olds, news=news)
+        return self._run("DELETE FROM {staged} s USING pg_temp.paired_rows p WHERE s._position = p._position")
 
-def analyze_staged(connection: Connection[Any]) -> None:
-    """Let the planner know how many rows there are."""
-    connection.execute(SQL("ANALYZE {}").format(_STAGED))
+    def delete_unpaired(self) -> int:
+        """Delete the rows that `drop_equal` found no partner for; return how many."""
+        return self._run(
+            "DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM pg_temp.paired_rows p WHERE p._row = t._row)"
+        )
 
-
-def take_repeated(connection: Connection[Any], group: Sequence[str], columns: Sequence[str]) -> list[Taken]:
-    """Take away rows whose `group` stands earlier in the batch; rows with an empty one don't count as equal."""
-    statement = SQL(
-        "WITH first AS (SELECT DISTINCT ON ({group}) * FROM {staged} ORDER BY {group}, _position)"
-        " DELETE FROM {staged} s USING first f WHERE {match} AND s._position > f._position"
-        " RETURNING s._position, {same}, to_jsonb(s)::text"
-    )
-    same = SQL("NOT {}").format(_differ(columns, "s", "f"))
-    return _take(
-        connection, statement.format(group=_list(group), staged=_STAGED, match=_match(group, "s", "f"), same=same)
-    )
-
-
-def take_occupied(connection: Connection[Any], target: Target, group: Sequence[str]) -> list[Taken]:
-    """Take away rows whose unique `group` belongs to another row of the table already."""
-    other = _differ(target.key, "s", "t") if target.key else SQL("true")
-    statement = SQL(
-        "DELETE FROM {staged} s USING {table} t WHERE {match} AND {other} RETURNING s._position, false, to_jsonb(s)::text"
-    )
-    return _take(
-        connection,
-        statement.format(staged=_STAGED, table=_name_table(target), match=_match(group, "s", "t"), other=other),
-    )
-
-
-def take_outdated(
-    connection: Connection[Any], target: Target, columns: Sequence[str], base_version: int
-) -> list[Taken]:
-    """Take away rows that would overwrite a row which came after `base_version` of the dataset."""
-    statement = SQL(
-        "DELETE FROM {staged} s USING {table} t WHERE {match} AND t._version > {base} AND {differ}"
-        " RETURNING s._position, false, to_jsonb(s)::text"
-    )
-    parts: dict[str, Composable] = {
-        "staged": _STAGED,
-        "table": _name_table(target),
-        "match": _match(target.key, "s", "t"),
-        "base": Literal(base_version),
-        "differ": _differ(columns, "s", "t"),
-    }
-    return _take(connection, statement.format(**parts))
-
-
-def count_staged(connection: Connection[Any]) -> int:
-    """Return how many rows are left to merge."""
-    row = connection.execute(SQL("SELECT count(*) FROM {}").format(_STAGED)).fetchone()
-    return int(row[0]) if row else 0
-
-
-def update_changed(
-    connection: Connection[Any], target: Target, columns: Sequence[str], version: int, batch_id: int
-) -> int:
-    """Update rows of the same key whose values differ; return how many. Equal rows aren't touched."""
-    others = [name for name in columns if name not in target.key]
-    if not target.key or not others:
-        return 0
-    assign = SQL(", ").join(SQL("{0} = s.{0}").format(Identifier(name)) for name in others)
-    statement = SQL(
-        "UPDATE {table} t SET {assign}, _version = {version}, _batch = {batch} FROM {staged} s WHERE {match} AND {differ}"
-    )
-    parts = {
-        "table": _name_table(target),
-        "assign": assign,
-        "staged": _STAGED,
-        "version": Literal(version),
-        "batch": Literal(batch_id),
-    }
-    done = connection.execute(
-        statement.format(**parts, match=_match(target.key, "s", "t"), differ=_differ(others, "s", "t"))
-    )
-    return done.rowcount
-
-
-def insert_new(connection: Connection[Any], target: Target, columns: Sequence[str], version: int, batch_id: int) -> int:
-    """Insert rows whose key the table doesn't have (all rows without a key), in the batch's order; return how many."""
-    missing = SQL("true")
-    if target.key:
-        known = SQL("SELECT FROM {} t WHERE {}").format(_name_table(target), _match(target.key, "s", "t"))
-        missing = SQL("NOT EXISTS ({})").format(known)  # type: ignore[assignment]
-    statement = SQL(
-        "INSERT INTO {table} ({columns}, _version, _batch)"
-        " SELECT {columns}, {version}, {batch} FROM {staged} s WHERE {missing} ORDER BY _position"
-    )
-    parts = {
-        "table": _name_table(target),
-        "columns": _list(columns),
-        "version": Literal(version),
-        "batch": Literal(batch_id),
-    }
-    return connection.execute(statement.format(**parts, staged=_STAGED, missing=missing)).rowcount
-
-
-def _take(connection: Connection[Any], statement: Composed) -> list[Taken]:
-    return [Taken(*row) for row in connection.execute(statement)]
-
-
-def _name_table(target: Target) -> Identifier:
-    return Identifier(target.schema, target.table)
-
-
-def _list(columns: Sequence[str]) -> Composed:
-    return SQL(", ").join(map(Identifier, columns))
-
-
-def _match(columns: Sequence[str], left: str, right: str) -> Composed:
-    return SQL(" AND ").join(SQL("{} = {}").format(Identifier(left, name), Identifier(right, name)) for name in columns)
-
-
-def _differ(columns: Sequence[str], left: str, right: str) -> Composed:
-    lefts, rights = (SQL(", ").join(Identifier(side, name) for name in columns) for side in (left, right))
-    return SQL("(ROW({}) IS DISTINCT FROM ROW({}))").format(lefts, rights)
+    def _run(self, statement: LiteralString, **parts: Composable) -> int:
+        known: dict[str, Composable] = {
+            "table": name_table(self.target),
+            "staged": STAGED,
+            "version": Literal(self.version),
+            "batch": Literal(self.batch_id),
+        }
+        return self.connection.execute(SQL(statement).format(**known, **parts)).rowcount

@@ -1,22 +1,26 @@
 """The one way in for rows: stage → validate → merge under the dataset's lock → a new version → the report.
 
-All of it is one transaction: a batch is whole or absent, wherever the process dies.
+All of it is one transaction: a batch is whole or absent, wherever the process dies. What is done with known, new and
+absent rows is the delivery's mode (`modes`).
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from simpul.contract.validator import RowValidator, compile_validator
-from simpul.delivery import merge
-from simpul.delivery.envelope import Envelope, Mending
+from simpul.delivery import staging
+from simpul.delivery.conflicts import Conflict, take_conflicts, take_repeats
+from simpul.delivery.envelope import Envelope, Mending, MergeHook
+from simpul.delivery.errors import AffectedTooMany, DeletionUnconfirmed, RowsRefused
 from simpul.delivery.idempotency import claim_key
+from simpul.delivery.intake import Good, Intake
 from simpul.delivery.limits import CHUNK_ROWS, LOCK_SECONDS, MERGE_SECONDS, REPORTED_ROWS
+from simpul.delivery.merge import Merge
 from simpul.delivery.refused import Refusal, list_refused, store_refused
 from simpul.delivery.report import BatchReport, Tally, describe_notes
-from simpul.delivery.sheet import Damaged, Sheet
-from simpul.delivery.target import Target, match_columns
+from simpul.delivery.sheet import Sheet
+from simpul.delivery.target import Target
 from simpul.kernel.clock import now
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
@@ -25,21 +29,9 @@ from simpul.store.sql import Connection, load_queries
 
 _QUERIES = load_queries("simpul.delivery", "delivery.sql")
 
-_REPEATED_KEY = Words(
-    "Kunci ini sudah muncul lebih awal dalam kiriman yang sama dengan isi lain. Sisakan satu yang benar.",
-    "This key stands earlier in the same batch with other values. Leave the right one only.",
-)
-_REPEATED_VALUE = Words(
-    "Nilai unik ini sudah muncul lebih awal dalam kiriman yang sama.",
-    "This unique value stands earlier in the same batch.",
-)
-_OCCUPIED = Words(
-    "Nilai unik ini sudah dipakai baris lain yang tersimpan. Periksa kuncinya atau nilainya.",
-    "Another stored row already has this unique value. Look at its key or the value.",
-)
-_OUTDATED = Words(
-    "Baris dengan kunci ini sudah diperbarui oleh kiriman yang lebih baru; perbaikan ini tidak menimpanya.",
-    "A newer batch already updated the row of this key; this mend doesn't overwrite it.",
+_SPARED_ALL = Words(
+    "Tidak ada baris yang dihapus: kunci sebagian baris tertolak tidak terbaca, sehingga baris lamanya tidak dapat dikenali.",
+    "No row was deleted: the keys of some refused rows can't be read, so that their old rows can't be told apart.",
 )
 
 
@@ -48,11 +40,14 @@ def deliver(
 ) -> BatchReport:
     """Take in a sheet's rows: the good ones go into the table, each bad one into the quarantine with its reasons.
 
-    Within a transaction of the caller it is a part of that one, else it is one of its own. Rows of a key that the table
-    has are updated where they differ, in the sheet's columns only; without a key rows are added.
+    Within a transaction of the caller it is a part of that one, else it is one of its own. By the envelope's mode `merge`,
+    rows of a key that the table has are updated where they differ, in the sheet's columns only; without a key rows are
+    added. A sheet may lack columns that the contract doesn't require; of known rows those keep their values. To change
+    some columns of known rows whatever the contract requires, deliver with the mode `update`.
 
     Raises: BatchRunning, BatchKeyReused, BatchKeyInvalid; BatchColumnsRefused, FileRefused (found while reading);
-    DatasetMissing; DatabaseAway, DatabaseBusy, QueryTooSlow. After each of them nothing is changed.
+    ModeUnusable, RowsRefused, AffectedTooMany, DeletionUnconfirmed; DatasetMissing; DatabaseAway, DatabaseBusy,
+    QueryTooSlow. After each of them nothing is changed.
     Cost: memory of some thousand rows; refused repeats of one batch are held at once.
     """
     with database_errors(), connection.transaction(force_rollback=envelope.dry_run):
@@ -73,24 +68,20 @@ class _Delivery:
     def __init__(
         self, connection: Connection[Any], target: Target, sheet: Sheet, envelope: Envelope, mending: Mending | None
     ) -> None:
-        self.connection, self.target, self.sheet, self.envelope, self.mending = (
-            connection,
-            target,
-            sheet,
-            envelope,
-            mending,
-        )
-        self.names = match_columns(sheet, target.model)
-        self.columns = [name for name in target.columns if name in self.names]
+        self.connection, self.target, self.sheet = connection, target, sheet
+        self.envelope, self.mending = envelope, mending
+        self.intake = Intake(target, sheet, envelope)
         self.tally = Tally()
-        self.received = self.refused = self.repeated = self.inserted = self.updated = self.unchanged = 0
+        self.received = self.refused = self.repeated = self.inserted = self.updated = self.unchanged = self.deleted = 0
+        self.unreadable = 0
+        self.notes: list[Finding] = []
+        self.first_refused: list[tuple[int, Sequence[Finding]]] = []
         self.created_at: datetime = now()
         self.batch_id = 0
 
     def run(self) -> BatchReport:
         self.batch_id = self._insert_batch()
-        if self.columns:
-            merge.create_staging(self.connection, self.target, self.columns)
+        self._create_tables()
         self._stage()
         version = self._merge()
         report = self._report(version)
@@ -111,18 +102,27 @@ class _Delivery:
             "format": self.sheet.format,
             "contract_version": self.target.contract_version,
             "created_at": self.created_at,
+            "mode": self.envelope.mode,
         }
         row = self.connection.execute(_QUERIES.insert_batch, values).fetchone()
         return int(row[0]) if row else 0
 
+    def _create_tables(self) -> None:
+        if self.intake.columns:
+            staging.create_staging(self.connection, self.target, self.intake.columns)
+        if self._spares_keys:
+            staging.create_spared(self.connection, self.target)
+
+    @property
+    def _spares_keys(self) -> bool:
+        return self.intake.rules.deletes_absent and bool(self.target.key)
+
     def _stage(self) -> None:
         """Read, validate and write rows in chunks: good ones staged, bad ones sealed."""
-        validator = compile_validator(
-            self.target.model, self.envelope.references, mode=self.sheet.mode, zone=self.target.zone
-        )
-        good: list[list[object]] = []
+        good: list[Good] = []
         bad: list[Refusal] = []
-        for row in self._check_rows(validator):
+        for row in self.intake.check_rows():
+            self.received += 1
             if isinstance(row, Refusal):
                 bad.append(row)
             else:
@@ -130,102 +130,130 @@ class _Delivery:
             if len(good) + len(bad) >= CHUNK_ROWS:
                 self._flush(good, bad)
         self._flush(good, bad)
+        self._check_whole()
 
-    def _check_rows(self, validator: RowValidator) -> Iterator[Refusal | list[object]]:
-        is_json = self.sheet.mode == "json"
-        known = set(self.target.columns)
-        for position, cells in self.sheet.rows:
-            self.received += 1
-            if isinstance(cells, Damaged):
-                yield Refusal(position, self.sheet.header, cells, [cells.finding])
-                continue
-            row = dict(zip(self.names, cells, strict=True))
-            if is_json:  # a key that other rows of the array brought, absent here
-                row = {name: cell for name, cell in row.items() if cell is not None or name in known}
-            values, findings = validator.check(row)
-            if values is None:
-                yield Refusal(position, self.sheet.header, cells, findings)
-            else:
-                yield [position, *(values[name] for name in self.columns)]
-
-    def _flush(self, good: list[list[object]], bad: list[Refusal]) -> None:
+    def _flush(self, good: list[Good], bad: list[Refusal]) -> None:
         if good:
-            merge.copy_staged(self.connection, self.columns, good)
+            staging.copy_staged(self.connection, self.intake.columns, good)
         self._refuse(bad)
+        if self.intake.rules.deletes_absent:
+            self._spare(bad)
         good.clear()
         bad.clear()
+
+    def _spare(self, refusals: Sequence[Refusal]) -> None:
+        """Keep the old rows of refused ones from a replacement's deletions."""
+        keys = [key for key in map(self.intake.find_key, refusals) if key is not None]
+        self.unreadable += len(refusals) - len(keys)
+        if keys:
+            staging.copy_spared(self.connection, self.target, keys)
 
     def _refuse(self, refusals: Sequence[Refusal]) -> None:
         if not refusals:
             return
-        store_refused(self.connection, self.envelope.quarantine, self.batch_id, refusals, self.created_at)
         self.refused += len(refusals)
         for refusal in refusals:
             self.tally.add(refusal.findings)
+        if self.envelope.all_or_nothing:
+            room = REPORTED_ROWS - len(self.first_refused)
+            self.first_refused += [(refusal.position, refusal.findings) for refusal in refusals[:room]]
+        else:
+            store_refused(self.connection, self.envelope.quarantine, self.batch_id, refusals, self.created_at)
+
+    def _check_whole(self) -> None:
+        if self.envelope.all_or_nothing and self.refused:
+            raise RowsRefused(self.received, self.refused, sorted(self.first_refused))
 
     def _merge(self) -> int:
         """Bring staged rows into the table under the dataset's lock; return the dataset's version afterwards."""
-        key = self.target.key
-        if not self.columns or not set(key) <= set(self.columns):  # every row lacks its key and is refused already
-            return self._lock()
-        merge.analyze_staged(self.connection)
-        if key:
-            self._set_aside(
-                merge.take_repeated(self.connection, key, self.columns),
-                key,
-                "duplicate-key",
-                _REPEATED_KEY,
-                count_same=True,
-            )
-        version = self._lock()
-        self._refuse_conflicts()
-        staged = merge.count_staged(self.connection)
-        self.updated = merge.update_changed(self.connection, self.target, self.columns, version + 1, self.batch_id)
-        self.inserted = merge.insert_new(self.connection, self.target, self.columns, version + 1, self.batch_id)
-        self.unchanged = staged - self.updated - self.inserted
-        merge.drop_staging(self.connection)
-        if staged:
-            version += bool(self.updated or self.inserted)
-            values = {
-                "dataset": self.target.dataset_id,
-                "version": version,
-                "inserted": self.inserted,
-                "delivered_at": self.created_at,
-            }
-            self.connection.execute(_QUERIES.advance_dataset, values)
+        if not self.intake.is_complete:
+            return self._lock()[0]
+        staging.analyze_staged(self.connection)
+        self._set_aside(take_repeats(self.connection, self.intake))
+        self._check_whole()
+        version, rows = self._lock()
+        merge = Merge(self.connection, self.target, self.intake.columns, self.intake.match, version + 1, self.batch_id)
+        if self.intake.rules.deletes_absent:
+            self._delete_absent(merge, rows)
+        self._set_aside(take_conflicts(self.connection, self.intake, self.mending))
+        self._check_whole()
+        if self.intake.rules.skips_known and self.intake.match:
+            self.unchanged = len(staging.take_known(self.connection, self.target, self.intake.match))
+        self._call(self.envelope.before_merge, version + 1)
+        staged = self._change(merge)
+        self._check_affected()
+        is_changed = bool(self.inserted or self.updated or self.deleted)
+        version += is_changed
+        self._call(self.envelope.after_merge, version)
+        self._drop_tables()
+        if staged or self.unchanged or is_changed:
+            self._advance(version)
         return version
 
-    def _lock(self) -> int:
+    def _change(self, merge: Merge) -> int:
+        """Update, insert or delete as the mode says; return how many rows were staged."""
+        staged, rules = staging.count_staged(self.connection), self.intake.rules
+        if rules.updates:
+            self.updated = merge.update_changed()
+        if rules.inserts:
+            self.inserted = merge.insert_new()
+        if rules.deletes_given:
+            self.deleted = merge.delete_given()
+        self.unchanged += staged - self.updated - self.inserted - (self.deleted if rules.deletes_given else 0)
+        return staged
+
+    def _delete_absent(self, merge: Merge, rows: int) -> None:
+        """Delete what a replacement doesn't hold, unless that could be a refused row's good predecessor."""
+        if not self.target.key:
+            self.unchanged = merge.drop_equal()
+        if not (self.unchanged or staging.count_staged(self.connection)):
+            return
+        if self.unreadable:
+            self.notes.append(Finding("", "nothing-deleted", _SPARED_ALL))
+            return
+        self.deleted = merge.delete_absent() if self.target.key else merge.delete_unpaired()
+        most = self.envelope.max_deleted_percent
+        if most is not None and self.deleted * 100 > most * max(rows, self.deleted):
+            raise DeletionUnconfirmed(deleted=self.deleted, rows=max(rows, self.deleted))
+
+    def _check_affected(self) -> None:
+        affected, limit = self.inserted + self.updated + self.deleted, self.envelope.max_affected
+        if limit is not None and affected > limit:
+            raise AffectedTooMany(affected=affected, limit=limit)
+
+    def _call(self, hook: MergeHook | None, version: int) -> None:
+        if hook is not None:
+            hook(self.connection, self.batch_id, version)
+
+    def _drop_tables(self) -> None:
+        """Drop the temporary tables, so that one transaction may hold several deliveries."""
+        staging.drop_staging(self.connection)
+        if self._spares_keys:
+            staging.drop_spared(self.connection)
+
+    def _lock(self) -> tuple[int, int]:
         row = self.connection.execute(_QUERIES.lock_dataset, {"dataset": self.target.dataset_id}).fetchone()
-        return int(row[0]) if row else 0
+        return (int(row[0]), int(row[1])) if row else (0, 0)
 
-    def _refuse_conflicts(self) -> None:
-        """Refuse rows that would break a unique column or overwrite what came later than the batch they mend."""
-        if self.mending is not None and self.target.key:
-            taken = merge.take_outdated(self.connection, self.target, self.columns, self.mending.base_version)
-            self._set_aside(taken, self.target.key, "newer-row", _OUTDATED)
-        for group in self.target.unique:
-            if set(group) <= set(self.columns):
-                self._set_aside(merge.take_occupied(self.connection, self.target, group), group, "unique", _OCCUPIED)
-                self._set_aside(
-                    merge.take_repeated(self.connection, group, self.columns),
-                    group,
-                    "duplicate-unique",
-                    _REPEATED_VALUE,
-                )
+    def _advance(self, version: int) -> None:
+        values = {
+            "dataset": self.target.dataset_id,
+            "version": version,
+            "grown": self.inserted - self.deleted,
+            "delivered_at": self.created_at,
+        }
+        self.connection.execute(_QUERIES.advance_dataset, values)
 
-    def _set_aside(
-        self, taken: list[merge.Taken], group: Sequence[str], rule: str, words: Words, *, count_same: bool = False
-    ) -> None:
-        """Refuse rows that were taken from the staged ones; with `count_same`, exact repeats are only counted."""
-        finding = Finding(", ".join(group), rule, words)
+    def _set_aside(self, conflicts: Iterable[Conflict]) -> None:
+        """Refuse rows that were taken from the staged ones; a repeat that the mode puts up with is only counted."""
+        columns, rules = self.intake.columns, self.intake.rules
         refusals = []
-        for row in taken:
-            if count_same and row.same:
+        for row, finding, is_repeat in conflicts:
+            if finding.rule == "duplicate-key" and (rules.skips_known or (is_repeat and not rules.refuses_repeats)):
                 self.repeated += 1
                 continue
             values = json.loads(row.values)
-            refusals.append(Refusal(row.position, self.columns, [values[name] for name in self.columns], [finding]))
+            refusals.append(Refusal(row.position, columns, [values[name] for name in columns], [finding]))
         self._refuse(refusals)
 
     def _report(self, version: int) -> BatchReport:
@@ -244,7 +272,9 @@ class _Delivery:
             format=self.sheet.format,
             created_at=self.created_at.isoformat(),
             finished_at=now().isoformat(),
-            notes=describe_notes(self.sheet.notes),
+            deleted=self.deleted,
+            mode=self.envelope.mode,
+            notes=describe_notes([*self.sheet.notes, *self.notes]),
             rules=self.tally.list_rules(),
             refused_rows=list_refused(self.connection, self.batch_id, limit=REPORTED_ROWS),
         )

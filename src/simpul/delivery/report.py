@@ -4,15 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from simpul.delivery.modes import Mode
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
 
 
 @dataclass(frozen=True)
 class BatchReport:
-    """received = inserted + updated + unchanged + repeated + refused.
+    """received = inserted + updated + unchanged + repeated + refused; with mode `delete`, deleted stands for the first two.
 
-    `repeated`: rows that stood in the batch before, identically. `rules`: [{column, rule, count, id, en}], most
+    `repeated`: rows that stood in the batch before, identically. `unchanged`: rows that needed no change: equal ones;
+    with mode `ignore` known ones; with `delete` unknown ones. `deleted` by `replace`: rows that weren't received.
+    `rules`: [{column, rule, count, id, en}], most
     frequent first. `refused_rows`: the first of them as [{position, findings: [{column, rule, id, en}]}]. `notes`:
     [{where, rule, id, en}] on the file as a whole. Instants are ISO 8601 text. `replayed` says that this is the first
     answer again; it isn't kept.
@@ -35,12 +38,19 @@ class BatchReport:
     notes: list[dict[str, str]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
     refused_rows: list[dict[str, Any]] = field(default_factory=list)
+    deleted: int = 0
+    mode: Mode = "merge"
     replayed: bool = False
 
     @property
     def stored(self) -> int:
         """Rows of the batch that are in the table now as they were sent."""
-        return self.inserted + self.updated + self.unchanged
+        return self.inserted + self.updated + (self.unchanged if self.mode not in ("ignore", "delete") else 0)
+
+    @property
+    def affected(self) -> int:
+        """Rows of the dataset that the batch changed."""
+        return self.inserted + self.updated + self.deleted
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON."""

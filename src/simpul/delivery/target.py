@@ -57,19 +57,24 @@ def make_target(dataset_id: int, publication: Mapping[str, Any], name: str) -> T
     )
 
 
-def match_columns(sheet: Sheet, dataset: Dataset) -> list[str]:
+def list_required(dataset: Dataset) -> list[str]:
+    """Return the columns that a whole row can't lack, in the contract's order."""
+    return [column.name for column in dataset.columns if column.required or column.key]
+
+
+def match_columns(sheet: Sheet, dataset: Dataset, required: Sequence[str]) -> list[str]:
     """Return, for each column of the sheet, the dataset's column that it fills, or its own name if there is none.
 
     People's files match by name, title or a title made into a name; programs' JSON by name alone, and an unknown key is
     then refused row by row.
 
     Raises: BatchColumnsRefused, when a file has columns that the contract doesn't know, two for one column, or lacks one
-    that is required.
+    of the `required`.
     """
     if sheet.mode == "json":
         return sheet.header
     names = [_match_column(header, dataset) for header in sheet.header]
-    findings = _list_unknown(sheet.header, names) + _list_doubled(names) + _list_missing(names, dataset)
+    findings = _list_unknown(sheet.header, names) + _list_doubled(names) + _list_missing(names, required)
     if findings:
         shown = ", ".join(finding.where for finding in findings[:10])
         message = Words(
@@ -105,7 +110,6 @@ def _list_doubled(names: Sequence[str | None]) -> list[Finding]:
     return [Finding(name, "column-twice", words) for name in doubled]
 
 
-def _list_missing(names: Sequence[str | None], dataset: Dataset) -> list[Finding]:
+def _list_missing(names: Sequence[str | None], required: Sequence[str]) -> list[Finding]:
     words = Words("Kolom wajib ini tidak ada pada kepala kolom.", "This required column isn't in the header.")
-    wanted = [column.name for column in dataset.columns if column.required or column.key]
-    return [Finding(name, "missing-column", words) for name in wanted if name not in names]
+    return [Finding(name, "missing-column", words) for name in required if name not in names]

@@ -8,7 +8,7 @@ from simpul.portal.services.models import Application, Dataset
 
 
 class Batch(models.Model):
-    """received = inserted + updated + unchanged + repeated + refused."""
+    """received = inserted + updated + unchanged + repeated + refused; see `delivery.report`."""
 
     class State(models.TextChoices):
         DONE = "selesai", _("Selesai")
@@ -29,6 +29,8 @@ class Batch(models.Model):
     unchanged = models.BigIntegerField(default=0, db_default=0)
     repeated = models.BigIntegerField(default=0, db_default=0)
     refused = models.BigIntegerField(default=0, db_default=0)
+    deleted = models.BigIntegerField(default=0, db_default=0)
+    mode = models.CharField(max_length=10, default="merge", db_default="merge")  # delivery.modes.Mode
     dataset_version = models.BigIntegerField(default=0, db_default=0)
     contract_version = models.CharField(max_length=20)
     report = models.JSONField(default=dict)
