@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from simpul.cli.error_causes import make_causes
 from simpul.cli.error_pages import list_errors
-from simpul.cli.reference import make_pages
+from simpul.cli.reference import CAUSES, make_pages
 from simpul.cli.table import COMMANDS, list_commands, load_command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,10 @@ def test_reference_page_says_what_the_code_does(page: str) -> None:
     made = make_pages()[page]
     written = (DOCS / "reference" / page).read_text("utf-8")
     assert written == made, f"docs/reference/{page} is old: run python -m simpul.cli.reference"
+
+
+def test_words_of_the_errors_for_the_portal_are_those_of_the_code() -> None:
+    assert CAUSES.read_text("utf-8") == make_causes(), "library/reference/errors.json is old: run python -m simpul.cli.reference"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

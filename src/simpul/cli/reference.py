@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simpul.cli.api_page import describe_api
+from simpul.cli.error_causes import make_causes
 from simpul.cli.error_pages import describe_errors
 from simpul.cli.exits import EXITS
 from simpul.cli.main import make_parser
@@ -16,6 +17,7 @@ from simpul.cli.table import list_commands
 from simpul.kernel.settings import TABLE
 
 FOLDER = ROOT / "docs" / "reference"
+CAUSES = ROOT / "library" / "reference" / "errors.json"
 MADE = "<!-- Made by `python -m simpul.cli.reference`; don't edit by hand. -->\n"
 
 BOOTSTRAP = """
@@ -31,10 +33,11 @@ The tests read `SIMPUL_BROWSER`: the program of a Chromium, where none is found 
 
 
 def write_pages(folder: Path = FOLDER) -> None:
-    """Write every page."""
+    """Write every page, and the words of the errors for the portal."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in make_pages().items():
         (folder / name).write_text(text, "utf-8")
+    CAUSES.write_text(make_causes(), "utf-8")
 
 
 def make_pages() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What can go wrong with publications, keys and grants."""
 
-from simpul.kernel.errors import Conflict, Invalid, NotFound, Refused
+from simpul.kernel.errors import Conflict, Invalid, NotFound, Refused, SimpulError
 from simpul.kernel.words import Words
 
 
@@ -60,3 +60,19 @@ class ApplicationNameMissing(Invalid):
 class KeyNotFound(NotFound):
     code = "SPL447"
     message = Words("Kunci atau aplikasi itu tidak ditemukan.", "That key or application was not found.")
+
+
+class QueryUnreadable(Invalid):
+    code = "SPL448"
+    message = Words("Pertanyaan itu tidak dapat dibaca.", "That query can't be read.")
+    hint = Words(
+        "Tulis seperti di belakang tanda tanya pada alamat: select=kode,nama&kode=eq.63.05",
+        "Write it as behind the question mark of an address: select=kode,nama&kode=eq.63.05",
+    )
+
+
+class TooManyTries(SimpulError):
+    code = "SPL449"
+    status = 429
+    message = Words("Terlalu banyak uji sambungan dalam waktu singkat.", "Too many connection tests in a short time.")
+    hint = Words("Tunggu lima menit, lalu coba lagi.", "Wait for five minutes, then try again.")

@@ -24,8 +24,13 @@ def find_publication(version: ContractVersion, stage: str) -> Publication | None
 
 def make_address(publication: Publication) -> str:
     """Return the base address of a publication, as papers and samples print it."""
+    return settings.HUB.EXCHANGE_URL + make_path(publication)
+
+
+def make_path(publication: Publication) -> str:
+    """Return a publication's path on the exchange, without a slash at its end."""
     root = "sandbox" if publication.stage == Publication.Stage.SANDBOX else "api"
-    return f"{settings.HUB.EXCHANGE_URL}/{root}/{publication.context}/v{publication.major}"
+    return f"/{root}/{publication.context}/v{publication.major}"
 
 
 def list_grants(organization: Organization, stage: str) -> QuerySet[Grant]:

@@ -1,93 +1,93 @@
-"""Programs to copy, with the service's real address: PHP cURL first, as most agencies use it, then curl and Python.
+"""Programs to copy, with the service's real address: the files of `programs/`, their places filled.
 
-Each one reads its key from the environment, checks the status, and never takes a failed call for an empty answer.
+Each one reads its key from the environment, checks the status, and never takes a failed call for an empty answer. A
+place reads `{{name}}`; what fills it is an address or names of the contract, which hold nothing but safe letters.
 """
 
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from simpul.contract.model import Dataset
 from simpul.portal.services.models import Publication
 from simpul.portal.services.queries import make_address
 
+FOLDER = Path(__file__).with_name("programs")
 SAMPLE_ROWS = 100
+PAGE_ROWS = 1000
 SHOWN_COLUMNS = 4
-
-_PHP = """<?php
-// Kunci disimpan di luar kode, misalnya pada variabel lingkungan.
-$kunci = getenv('SIMPUL_KUNCI');
-$alamat = '{address}?select={select}&limit={limit}';
-
-$curl = curl_init($alamat);
-curl_setopt_array($curl, [
-    CURLOPT_RETURNTRANSFER => true,
-    CURLOPT_TIMEOUT => 30,
-    CURLOPT_HTTPHEADER => ['Authorization: Bearer ' . $kunci, 'Accept: application/json'],
-]);
-$isi = curl_exec($curl);
-$status = curl_getinfo($curl, CURLINFO_RESPONSE_CODE);
-curl_close($curl);
-
-if ($isi === false || $status >= 400) {{
-    // Gagal bukan berarti 0 baris: tampilkan data terakhir yang berhasil beserta waktunya.
-    throw new RuntimeException("Layanan menjawab $status: $isi");
-}}
-foreach (json_decode($isi, true, 512, JSON_THROW_ON_ERROR) as $baris) {{
-    echo $baris['{column}'], PHP_EOL;
-}}
-"""
-
-_CURL = """curl --fail-with-body --max-time 30 \\
-  --header "Authorization: Bearer $SIMPUL_KUNCI" \\
-  --header "Accept: application/json" \\
-  "{address}?select={select}&limit={limit}"
-"""
-
-_PYTHON = """import json
-import os
-import urllib.request
-
-permintaan = urllib.request.Request(
-    "{address}?select={select}&limit={limit}",
-    headers={{"Authorization": "Bearer " + os.environ["SIMPUL_KUNCI"], "Accept": "application/json"}},
-)
-# Jawaban 4xx dan 5xx menjadi urllib.error.HTTPError; isinya menyebut sebab dan langkah berikutnya.
-with urllib.request.urlopen(permintaan, timeout=30) as jawaban:
-    for baris in json.load(jawaban):
-        print(baris["{column}"])
-"""
-
-_DELIVER = """# Satu Idempotency-Key untuk satu berkas: bila sambungan putus, kirim ulang persis sama dengan kunci yang sama.
-curl --fail-with-body --max-time 300 \\
-  --header "Authorization: Bearer $SIMPUL_KUNCI" \\
-  --header "Content-Type: text/csv" \\
-  --header "Idempotency-Key: {dataset}-$(sha256sum {dataset}.csv | cut -c1-32)" \\
-  --data-binary @{dataset}.csv \\
-  "{address}/batches"
-"""
+LANGUAGES = {
+    "php_curl": ("PHP cURL", "php"),
+    "laravel": ("Laravel", "php"),
+    "curl": ("curl", "sh"),
+    "python_requests": ("Python (requests)", "py"),
+    "python_postgrest": ("Python (postgrest-py)", "py"),
+    "javascript_fetch": ("JavaScript (fetch)", "mjs"),
+    "javascript_postgrest": ("JavaScript (postgrest-js)", "mjs"),
+}
+"""The languages and libraries, first what most agencies use, with the end of their files' names."""
+TASKS = ("baca", "semua", "kirim")
+"""Read the first rows, read all of them page by page, deliver a file."""
+BUSY_CODES = ("SPLX10",)
+"""The exchange's codes that say: too much for now."""
 
 
 class Sample(NamedTuple):
-    """One program: what it is called, and its text."""
+    """One program: what it does (of TASKS), its language's key and title, its file's name, and its text."""
 
+    task: str
+    language: str
     title: str
+    file: str
     code: str
 
 
 def make_samples(
     publication: Publication, dataset: Dataset, columns: list[str], *, delivers: bool = False
 ) -> list[Sample]:
-    """Return the programs that read a dataset, and for its provider the one that delivers.
+    """Return the programs for a dataset, by task and language; those that deliver only for its provider.
 
     Args: `columns` are those granted, in any order; none: the dataset's own.
     """
-    names = [one.name for one in dataset.columns if one.name in columns or not columns]
-    values = {
-        "address": f"{make_address(publication)}/{dataset.name}",
+    places = _list_places(publication, dataset, columns)
+    return [
+        Sample(
+            task,
+            language,
+            title,
+            f"{dataset.name}_{task}.{ending}",
+            _fill(_read(f"{language}_{task}.{ending}.txt"), places),
+        )
+        for task in (TASKS if delivers else TASKS[:2])
+        for language, (title, ending) in LANGUAGES.items()
+        if (FOLDER / f"{language}_{task}.{ending}.txt").exists()
+    ]
+
+
+def _list_places(publication: Publication, dataset: Dataset, columns: list[str]) -> dict[str, str]:
+    names = [one.name for one in dataset.columns if one.name in columns or not columns] or ["*"]
+    keys = [name for name in dataset.key if name in names] or names[:1]
+    base = make_address(publication)
+    return {
+        "base": base,
+        "address": f"{base}/{dataset.name}",
         "select": ",".join(names[:SHOWN_COLUMNS]),
-        "limit": SAMPLE_ROWS,
-        "column": names[0] if names else "",
+        "order": ",".join(keys),
+        "first_key": keys[0],
+        "column": names[0],
         "dataset": dataset.name,
+        "limit": str(SAMPLE_ROWS),
+        "page": str(PAGE_ROWS),
+        "busy": repr(BUSY_CODES),
     }
-    reading = [Sample("PHP cURL", _PHP), Sample("curl", _CURL), Sample("Python", _PYTHON)]
-    wanted = [*reading, Sample("curl: kirim CSV", _DELIVER)] if delivers else reading
-    return [Sample(one.title, one.code.format(**values)) for one in wanted]
+
+
+def _fill(text: str, places: dict[str, str]) -> str:
+    for name, value in places.items():
+        text = text.replace("{{" + name + "}}", value)
+    return text
+
+
+@cache
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text("utf-8")

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from simpul.portal.services import key_views, views
+from simpul.portal.services import key_views, program_views, views
 
 urlpatterns = [
     path("katalog/", views.show_catalogue, name="catalogue"),
     path("layanan/", views.list_services, name="services"),
     path("layanan/<slug:context>/", views.show_service, name="service"),
     path("layanan/<slug:context>/ajukan/", views.open_linked_case, name="service_ask"),
+    path("layanan/<slug:context>/coba/", program_views.show_try, name="service_try"),
+    path("layanan/<slug:context>/program/", program_views.show_programs, name="service_programs"),
+    path("layanan/<slug:context>/sambungan/", program_views.test_connection, name="service_connection"),
+    path("layanan/<slug:context>/pemakaian/", program_views.show_usage, name="service_usage"),
     path("layanan/<slug:context>/kontrak/<int:version_id>.yaml", views.fetch_contract, name="service_contract"),
     path("layanan/<slug:context>/<slug:stage>/v<int:major>/openapi.json", views.fetch_openapi, name="service_openapi"),
     path(
@@ -18,6 +22,7 @@ urlpatterns = [
     ),
     path("layanan/<slug:context>/v<int:major>/<slug:dataset>.csv", views.fetch_share, name="service_share"),
     path("aplikasi/", key_views.show_applications, name="applications"),
+    path("aplikasi/pemakaian/", program_views.show_own_usage, name="applications_usage"),
     path("aplikasi/kunci/", key_views.issue_key, name="key_issue"),
     path("aplikasi/kunci/<slug:key_id>/cabut", key_views.revoke_key, name="key_revoke"),
 ]

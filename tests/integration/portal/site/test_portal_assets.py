@@ -44,8 +44,10 @@ def test_edges_of_fields_are_visible(ground: str) -> None:
 
 
 def test_vendored_files_are_those_of_the_table() -> None:
-    rows = re.findall(r"^\| (\S+\.js) \|.*\| ([0-9a-f]{64}) \|$", (SITE / "static/vendor/README.md").read_text(), re.M)
-    found = {str(path.relative_to(SITE / "static/vendor")) for path in (SITE / "static/vendor").rglob("*.js")}
+    table = (SITE / "static/vendor/README.md").read_text()
+    rows = re.findall(r"^\| (\S+\.(?:js|css)) \|.*\| ([0-9a-f]{64}) \|$", table, re.M)
+    vendored = [path for path in (SITE / "static/vendor").rglob("*") if path.suffix in (".js", ".css")]
+    found = {str(path.relative_to(SITE / "static/vendor")) for path in vendored}
     assert {name for name, _ in rows} == found
     for name, digest in rows:
         assert hashlib.sha256((SITE / "static/vendor" / name).read_bytes()).hexdigest() == digest

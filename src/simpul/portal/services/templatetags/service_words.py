@@ -1,10 +1,11 @@
 """How pages of services say types, classes, states and filters in plain words."""
 
 from django import template
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from simpul.contract.model import Column
+from simpul.kernel.words import Words
 
 register = template.Library()
 
@@ -23,6 +24,27 @@ _ACCESS = {
     "terbuka": gettext_noop("Terbuka"),
     "terbatas": gettext_noop("Terbatas"),
     "dikecualikan": gettext_noop("Dikecualikan"),
+}
+_TASKS = {
+    "baca": gettext_noop("Membaca 100 baris pertama"),
+    "semua": gettext_noop("Membaca semua baris, halaman demi halaman"),
+    "kirim": gettext_noop("Mengirim data (penyedia)"),
+}
+_STAGES = {
+    "nama": gettext_noop("Nama alamat"),
+    "tls": gettext_noop("TLS"),
+    "jawaban": gettext_noop("Jalan ke hub"),
+    "kunci": gettext_noop("Kunci"),
+    "layanan": gettext_noop("Layanan"),
+    "hak": gettext_noop("Hak akses"),
+    "elemen": gettext_noop("Elemen dan saringan"),
+    "baris": gettext_noop("Baris"),
+}
+_FINDINGS = {
+    "ok": (gettext_noop("Berhasil"), "tag-done"),
+    "failed": (gettext_noop("Gagal"), "tag-late"),
+    "outside": (gettext_noop("Tidak terjangkau dari server hub"), "tag-wait"),
+    "skipped": (gettext_noop("Belum dicoba"), "tag-quiet"),
 }
 _TAGS = {
     "aktif": "tag-done",
@@ -72,3 +94,37 @@ def operation_words(operations: list[str]) -> str:
     """Return what a grant lets its holder do."""
     names = {"read": _("membaca"), "deliver": _("mengirim")}
     return ", ".join(names.get(one, one) for one in operations)
+
+
+@register.filter
+def in_language(words: Words) -> str:
+    """Return a text of both languages in the page's own."""
+    return words.in_language(get_language() or "id")
+
+
+@register.filter
+def task_words(task: str) -> str:
+    """Return what a sample program does."""
+    return _(_TASKS[task])
+
+
+@register.filter
+def stage_words(stage: str) -> str:
+    """Return what a stage of the connection tester is called."""
+    return _(_STAGES[stage])
+
+
+@register.filter
+def finding_words(state: str) -> str:
+    return _(_FINDINGS[state][0])
+
+
+@register.filter
+def finding_tag(state: str) -> str:
+    return _FINDINGS[state][1]
+
+
+@register.filter
+def key_prefix(stage: str) -> str:
+    """Return how keys of a stage begin."""
+    return "spl_test_" if stage == "sandbox" else "spl_live_"
