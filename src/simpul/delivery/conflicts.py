@@ -38,7 +38,7 @@ _REKEYED = Words(
 )
 
 
-class Conflict(NamedTuple):
+class Clash(NamedTuple):
     """A staged row that was taken away, and why. `is_repeat`: an exact repeat, which may only be counted."""
 
     row: Taken
@@ -46,16 +46,16 @@ class Conflict(NamedTuple):
     is_repeat: bool = False
 
 
-def take_repeats(connection: Connection[Any], intake: Intake) -> Iterator[Conflict]:
+def take_repeats(connection: Connection[Any], intake: Intake) -> Iterator[Clash]:
     """Take away rows whose key, or what they are found by, stands earlier in the delivery."""
     groups = [intake.match, *([intake.target.key] if intake.rules.inserts else [])]
     for group in dict.fromkeys(groups):
         if group:
             for row in staging.take_repeated(connection, group, intake.columns):
-                yield Conflict(row, _name(group, "duplicate-key", _REPEATED_KEY), row.same)
+                yield Clash(row, _name(group, "duplicate-key", _REPEATED_KEY), row.same)
 
 
-def take_conflicts(connection: Connection[Any], intake: Intake, mending: Mending | None) -> Iterator[Conflict]:
+def take_conflicts(connection: Connection[Any], intake: Intake, mending: Mending | None) -> Iterator[Clash]:
     """Take away rows that the mode doesn't allow on what the table has, or that would break a unique column."""
     target, match, rules = intake.target, intake.match, intake.rules
     if rules.deletes_given:
@@ -78,8 +78,8 @@ def take_conflicts(connection: Connection[Any], intake: Intake, mending: Mending
             yield from _explain(taken, group, "duplicate-unique", _REPEATED_VALUE)
 
 
-def _explain(taken: list[Taken], group: Sequence[str], rule: str, words: Words) -> Iterator[Conflict]:
-    return (Conflict(row, _name(group, rule, words)) for row in taken)
+def _explain(taken: list[Taken], group: Sequence[str], rule: str, words: Words) -> Iterator[Clash]:
+    return (Clash(row, _name(group, rule, words)) for row in taken)
 
 
 def _name(group: Sequence[str], rule: str, words: Words) -> Finding:

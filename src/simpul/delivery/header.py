@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 from simpul.delivery.errors import FileEmpty, HeaderRefused
 from simpul.delivery.limits import COLUMNS, PREVIEW_ROWS
-from simpul.delivery.sheet import Damaged, Notebook, Row
+from simpul.delivery.sheet import FORMULA, Damaged, Notebook, Row
 from simpul.kernel.words import Words
 
 _DATA_LIKE = re.compile(
@@ -95,6 +95,10 @@ def _find_header(preview: list[Row]) -> int:
 
 def _check_names(cells: list[object], position: int) -> list[str]:
     where = f"baris/row {position}"
+    if isinstance(cells, Damaged) and cells.finding.rule == FORMULA:
+        message = Words("Nama kolom berisi rumus.", "A column's name is a formula.")
+        hint = Words("Salin kepala kolom, lalu Tempel Nilai.", "Copy the header and paste it as values.")
+        raise HeaderRefused(FORMULA, message, where=where, hint=hint)
     names = [clean_name(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from simpul.delivery import staging
-from simpul.delivery.conflicts import Conflict, take_conflicts, take_repeats
+from simpul.delivery.conflicts import Clash, take_conflicts, take_repeats
 from simpul.delivery.envelope import Envelope, Mending, MergeHook
 from simpul.delivery.errors import AffectedTooMany, DeletionUnconfirmed, RowsRefused
 from simpul.delivery.idempotency import claim_key
@@ -244,7 +244,7 @@ class _Delivery:
         }
         self.connection.execute(_QUERIES.advance_dataset, values)
 
-    def _set_aside(self, conflicts: Iterable[Conflict]) -> None:
+    def _set_aside(self, conflicts: Iterable[Clash]) -> None:
         """Refuse rows that were taken from the staged ones; a repeat that the mode puts up with is only counted."""
         columns, rules = self.intake.columns, self.intake.rules
         refusals = []

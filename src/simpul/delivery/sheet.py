@@ -10,6 +10,9 @@ from simpul.kernel.words import Words
 Row = tuple[int, list[object]]
 """Where the row stands in the file as its sender sees it (from 1), and its cells in the header's order."""
 
+FORMULA = "formula"
+"""The rule of a cell whose value a formula makes: what it shows elsewhere may be another value."""
+
 
 class Damaged(list[object]):
     """The cells of a row that can't be taken as it is, with the reason. It is refused, never dropped."""

@@ -1,7 +1,7 @@
 """Reads facts of a spreadsheet's XML that the values alone don't tell, before the values are loaded.
 
-The reader of values holds the whole area between the first and the last filled cell in memory, shows a formula without
-a stored result and an error cell as empty, and says nothing of merged cells in ODS. This scan streams the parts through
+The reader of values holds the whole area between the first and the last filled cell in memory, shows a formula as its
+stored result and an error cell as empty, and says nothing of merged cells in ODS. This scan streams the parts through
 expat (no DTD, so no entity is ever expanded) with flat memory.
 """
 
@@ -38,9 +38,10 @@ class SheetFacts:
     first_row: int = 0
     last_row: int = 0
     last_column: int = 0
-    formulas: int = 0
-    unfinished: dict[int, str] = field(default_factory=dict)
-    """Row → "formula" (no stored result) or "error" (a cell such as #REF!)."""
+    formulas: dict[int, int] = field(default_factory=dict)
+    """Row → its first column with a formula, the cells that an array formula fills included."""
+    errors: set[int] = field(default_factory=set)
+    """Rows with a cell such as #REF!."""
     merged_across: set[int] = field(default_factory=set)
     """Rows with a cell merged with its right neighbour, as titles have it."""
     merged_down: set[int] = field(default_factory=set)
@@ -56,6 +57,13 @@ class SheetFacts:
         if self.merged_rows > 2 * ROWS:
             raise FileHostile("too-many-cells", Words("Terlalu banyak sel gabungan.", "Too many merged cells."))
         self.merged_down.update(range(row + 1, row + height))
+
+    def mark_formula(self, row: int, column: int, height: int = 1) -> None:
+        """Note that a formula stands at (row, column) and fills `height` rows. Raises: FileHostile past all limits."""
+        if row + height - 1 > ROWS:
+            raise FileHostile("too-many-cells", Words("Rumus mengisi terlalu banyak sel.", "A formula fills too much."))
+        for one in range(row, row + height):
+            self.formulas[one] = min(column, self.formulas.get(one, column))
 
     def mark(self, row: int, column: int, times: int = 1) -> None:
         """Count filled cells that end at (row, column). Raises: FileHostile when the area is beyond all limits."""
@@ -171,6 +179,17 @@ def _read_reference(reference: str) -> tuple[int, int]:
     return int(match[2]), column
 
 
+def _read_area(reference: str) -> tuple[int, int, int, int]:
+    """Return (row, column, height, width) of a range.
+
+    >>> _read_area("B2:C10"), _read_area("A1")
+    ((2, 2, 9, 2), (1, 1, 1, 1))
+    """
+    first, _, last = reference.partition(":")
+    (top, left), (bottom, right) = _read_reference(first), _read_reference(last or first)
+    return top, left, bottom - top + 1, right - left + 1
+
+
 class _XlsxScan(_Handler):
     """Follows `row`, `c`, `f`, `v`, `is` and `mergeCell` of one worksheet part."""
 
@@ -190,10 +209,14 @@ class _XlsxScan(_Handler):
             self.row, self.column = int(attributes.get("r", self.row + 1)), 0
         elif local == "f":
             self.has_formula = True
+            if attributes.get("t") in ("array", "dataTable"):
+                top, left, height, _ = _read_area(attributes.get("ref", f"A{self.row}"))
+                self.facts.mark_formula(top, left, height)
         elif local in ("v", "t"):
             self.in_value = True
         elif local == "mergeCell":
-            self._mark_merged(attributes.get("ref", ""))
+            top, left, height, width = _read_area(attributes.get("ref", ""))
+            self.facts.mark_merged(top, height, width)
 
     def text(self, data: str) -> None:
         if self.in_value and data:
@@ -205,16 +228,10 @@ class _XlsxScan(_Handler):
             self.in_value = False
         elif local == "c" and (self.has_value or self.has_formula):
             self.facts.mark(self.row, self.column)
-            self.facts.formulas += self.has_formula
+            if self.has_formula:
+                self.facts.mark_formula(self.row, self.column)
             if self.is_error:
-                self.facts.unfinished[self.row] = "error"
-            elif self.has_formula and not self.has_value:
-                self.facts.unfinished.setdefault(self.row, "formula")
-
-    def _mark_merged(self, reference: str) -> None:
-        first, _, last = reference.partition(":")
-        (top, left), (bottom, right) = _read_reference(first), _read_reference(last or first)
-        self.facts.mark_merged(top, bottom - top + 1, right - left + 1)
+                self.facts.errors.add(self.row)
 
 
 class _OdsScan(_Handler):
@@ -223,6 +240,7 @@ class _OdsScan(_Handler):
     def __init__(self) -> None:
         self.sheets: list[SheetFacts] = []
         self.row = self.rows_repeated = self.column = self.columns_repeated = 0
+        self.rows_filled = 1
         self.typed = self.has_text = self.in_text = self.has_formula = self.is_error = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -248,6 +266,7 @@ class _OdsScan(_Handler):
             self.has_text = False
             self.typed = f"{_OFFICE} value-type" in attributes
             self.has_formula = f"{_TABLE} formula" in attributes
+            self.rows_filled = _read_repeat(attributes, "number-matrix-rows-spanned")
             self.is_error = attributes.get(f"{_CALC} value-type") == "error"
             if self.sheets:
                 height, width = (
@@ -272,11 +291,11 @@ class _OdsScan(_Handler):
             return
         facts.mark(self.row, self.column)
         facts.mark(self.row + self.rows_repeated - 1, self.column, self.rows_repeated * self.columns_repeated - 1)
-        facts.formulas += self.has_formula
+        if self.has_formula:
+            first = self.column - self.columns_repeated + 1
+            facts.mark_formula(self.row, first, max(self.rows_repeated, self.rows_filled))
         if self.is_error:
-            facts.unfinished[self.row] = "error"
-        elif self.has_formula and not (self.typed or self.has_text):
-            facts.unfinished.setdefault(self.row, "formula")
+            facts.errors.update(range(self.row, self.row + self.rows_repeated))
 
 
 def _read_repeat(attributes: Mapping[str, str], name: str) -> int:

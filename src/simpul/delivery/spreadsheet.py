@@ -1,10 +1,10 @@
-"""XLSX and ODS by calamine: the first sheet with data, values as shown, formulas by their stored results.
+"""XLSX and ODS by calamine: the first sheet with data, values as shown. A formula refuses its row.
 
 Memory: the area of that sheet (at most `limits.CELLS` cells, some 30 bytes each); for ODS, of all sheets.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from simpul.delivery.errors import FileEmpty, FileRefused
 from simpul.delivery.header import read_header
 from simpul.delivery.hostile import open_source
-from simpul.delivery.sheet import Damaged, Notebook, Row, Sheet
+from simpul.delivery.sheet import FORMULA, Damaged, Notebook, Row, Sheet
 from simpul.delivery.sheet_scan import SheetFacts, scan_ods, scan_xlsx
 from simpul.kernel.words import Words
 
@@ -22,6 +22,10 @@ _FORMULA = re.compile(r"=.+|[+@-][A-Za-z.]+\(.*|[+@-].*\|.*!.*", re.DOTALL)
 _FORMULA_WORDS = Words(
     "Ada rumus di dalam sel (misalnya berawalan =). Ganti dengan hasilnya.",
     "A cell holds a formula (such as one that begins with =). Put its result in its place.",
+)
+_CELL_WORDS = Words(
+    "Kolom ini berisi rumus. Salin selnya, lalu Tempel Nilai (tempel khusus: hanya nilai), kemudian kirim lagi.",
+    "This column holds a formula. Copy the cell and paste it as a value (paste special: values), then send it again.",
 )
 _FORMULA_LIKE = re.compile(r"@.*|[+-](?![\d\s.,()+-]*\d[\d\s.,()+-]*$).+", re.DOTALL)
 _EXACT_LIMIT = 10**15
@@ -42,9 +46,11 @@ def read_spreadsheet(content: bytes | Path, kind: str) -> Sheet:
     facts, sheet_count = scanned
     notebook = Notebook()
     _note_facts(facts, sheet_count, notebook)
-    rows = _read_rows(_load_sheet(content, facts.name), facts)
-    header, below = read_header(rows, notebook)
-    return Sheet(kind, header, mark_formulas(iter(below), notebook), notebook=notebook)
+    loaded = _load_sheet(content, facts.name)
+    header, below = read_header(_read_rows(loaded, facts), notebook)
+    left = loaded.start[1] if loaded.start else 0
+    named = (_name_formula(row, facts.formulas, header, left) for row in below)
+    return Sheet(kind, header, mark_formulas(named, notebook), notebook=notebook)
 
 
 def mark_formulas(rows: Iterator[Row], notebook: Notebook) -> Iterator[Row]:
@@ -67,13 +73,12 @@ def mark_formulas(rows: Iterator[Row], notebook: Notebook) -> Iterator[Row]:
 
 def _note_facts(facts: SheetFacts, sheet_count: int, notebook: Notebook) -> None:
     if facts.formulas:
-        notebook.add(
-            "formula-cells",
-            Words(
-                f"{facts.formulas} sel rumus dibaca hasilnya.",
-                f"{facts.formulas} formula cells were read as their results.",
-            ),
+        count = len(facts.formulas)
+        message = Words(
+            f"{count} baris berisi rumus dan tidak diterima. Salin, lalu Tempel Nilai.",
+            f"{count} rows hold formulas and aren't taken. Copy them and paste the values.",
         )
+        notebook.add("formula-cells", message)
     if sheet_count > 1:
         message = Words(
             f"Berkas memuat {sheet_count} lembar; hanya lembar pertama yang berisi dan tampak yang dibaca.",
@@ -102,18 +107,14 @@ def _read_rows(sheet: CalamineSheet, facts: SheetFacts) -> Iterator[Row]:
 
 
 def _mark_damage(position: int, cells: list[object], facts: SheetFacts) -> list[object]:
-    if position in facts.unfinished:
-        if facts.unfinished[position] == "error":
-            message = Words(
-                "Ada sel galat (misalnya #REF! atau #N/A). Perbaiki rumusnya.",
-                "A cell shows an error (#REF!, #N/A). Mend its formula.",
-            )
-            return Damaged(cells, "error-cell", message)
+    if position in facts.formulas:
+        return Damaged(cells, FORMULA, _CELL_WORDS)
+    if position in facts.errors:
         message = Words(
-            "Ada rumus tanpa hasil tersimpan. Buka, hitung ulang, dan simpan berkasnya.",
-            "A formula has no stored result. Open, recalculate and save the file.",
+            "Ada sel galat (misalnya #REF! atau #N/A). Perbaiki rumusnya.",
+            "A cell shows an error (#REF!, #N/A). Mend its formula.",
         )
-        return Damaged(cells, "formula-without-result", message)
+        return Damaged(cells, "error-cell", message)
     filled = sum(cell is not None for cell in cells)
     if (filled and position in facts.merged_down) or (filled > 1 and position in facts.merged_across):
         message = Words(
@@ -122,6 +123,18 @@ def _mark_damage(position: int, cells: list[object], facts: SheetFacts) -> list[
         )
         return Damaged(cells, "merged-cells", message)
     return cells
+
+
+def _name_formula(row: Row, formulas: Mapping[int, int], header: list[str], left: int) -> Row:
+    """Say at which column the row's first formula stands, now that the columns have names.
+
+    Args: `left` is how many empty columns the sheet has before its first.
+    """
+    position, cells = row
+    place = formulas.get(position, 0) - left - 1
+    if isinstance(cells, Damaged) and 0 <= place < len(header):
+        return position, Damaged(cells, FORMULA, _CELL_WORDS, header[place])
+    return row
 
 
 def _read_cell(value: object) -> object:
