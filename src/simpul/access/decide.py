@@ -2,9 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from ipaddress import ip_address
 
+from simpul.access.addresses import is_listed
 from simpul.access.errors import (
+    AddressNotListed,
     ApplicationDisabled,
+    ApplicationPaused,
+    ConsumerPaused,
     GrantEnded,
     GrantNotYet,
     GrantRevoked,
@@ -16,7 +21,9 @@ from simpul.access.errors import (
     NotGranted,
     OperationNotGranted,
     ServiceClosed,
+    ServicePaused,
     ServicePreparing,
+    ServiceRetired,
     StageWrong,
 )
 from simpul.access.keys import is_key, parse_key
@@ -26,7 +33,8 @@ from simpul.kernel.errors import SimpulError
 from simpul.kernel.words import Words
 
 PROVIDER_ROLE = "penyedia"
-CLOSED_STATES = frozenset(("pensiun", "ditutup"))
+RETIRED_STATE = "pensiun"
+CLOSED_STATES = frozenset((RETIRED_STATE, "ditutup"))
 PREPARING_STATES = frozenset(("disiapkan", "gagal"))
 VERIFICATION_STATE = "verifikasi"
 OPEN_STATES = frozenset(("terbuka", "aktif", "usang"))
@@ -67,7 +75,7 @@ def decide(request: AccessRequest, key: Key, service: Service, grants: Sequence[
     Args: `grants` are those of this dataset, of any organization.
     Where an organization holds several usable grants the provider's role comes first, then the one with more columns,
     then the older: two grants are never mixed, since each has its own purpose.
-    Raises: an AccessRefused, ServiceClosed or ServicePreparing that says why; the refusal of the best grant is told, of
+    Raises: what `check_service` does, or an AccessRefused that says why; the refusal of the best grant is told, of
     one in force before one that isn't.
     """
     check_service(key, service)
@@ -81,14 +89,30 @@ def decide(request: AccessRequest, key: Key, service: Service, grants: Sequence[
     for grant in own:
         refusal = find_refusal(grant, request, service, now)
         if refusal is None:
-            until = _find_end(grant, service)
-            return Permission(grant.grant_id, grant.columns, grant.row_filter, request.operation, grant.purpose, until)
+            return _permit(grant, request, service)
         refusals.append(refusal)
     raise min(refusals, key=lambda refusal: isinstance(refusal, (GrantRevoked, GrantNotYet, GrantEnded)))
 
 
+def _permit(grant: Grant, request: AccessRequest, service: Service) -> Permission:
+    return Permission(
+        grant.grant_id,
+        grant.columns,
+        grant.row_filter,
+        request.operation,
+        grant.purpose,
+        _find_end(grant, service),
+        grant.masks,
+        grant.fingerprint,
+        grant.shape,
+    )
+
+
 def check_service(key: Key, service: Service) -> None:
-    """Raises: StageWrong, ServiceClosed or ServicePreparing where no grant of any kind could help."""
+    """Check what no grant of any kind could help against.
+
+    Raises: StageWrong, ServiceRetired, ServiceClosed, ServicePreparing, ServicePaused, ConsumerPaused, ApplicationPaused.
+    """
     key_stage = _STAGE_OF_KEY[key.stage]
     if key_stage != service.stage:
         have, need = _STAGE_WORDS[key_stage], _STAGE_WORDS[service.stage]
@@ -98,15 +122,30 @@ def check_service(key: Key, service: Service) -> None:
                 StageWrong.message.en.format(key_stage=have.en, stage=need.en),
             )
         )
+    if service.state == RETIRED_STATE and service.successor:
+        raise ServiceRetired(successor=service.successor)
     if service.state in CLOSED_STATES:
         raise ServiceClosed(provider=service.provider)
     if service.state not in OPEN_STATES and service.state != VERIFICATION_STATE:
         raise ServicePreparing()
+    _check_pauses(key, service)
+
+
+def _check_pauses(key: Key, service: Service) -> None:
+    """Raise the refusal of the widest pause that stands in the way."""
+    pauses = (
+        (ServicePaused, service.pause),
+        (ConsumerPaused, service.consumer_pauses.get(key.organization_id)),
+        (ApplicationPaused, key.pause),
+    )
+    for refusal, pause in pauses:
+        if pause is not None:
+            raise refusal(office=pause.office, when=local(pause.since).strftime("%Y-%m-%d %H:%M WITA"))
 
 
 def find_refusal(
     grant: Grant, request: AccessRequest, service: Service, now: datetime
-) -> GrantRevoked | GrantNotYet | GrantEnded | OperationNotGranted | InVerification | None:
+) -> GrantRevoked | GrantNotYet | GrantEnded | OperationNotGranted | InVerification | AddressNotListed | None:
     """Return why this grant doesn't allow the request now, or None where it does."""
     today, dataset, provider = local(now).date(), request.dataset, service.provider
     if grant.revoked_at is not None and grant.revoked_at <= now:
@@ -119,6 +158,8 @@ def find_refusal(
         return _refuse_operation(request, service)
     if service.state == VERIFICATION_STATE and not _is_open_for_trial(grant, today):
         return InVerification(provider=provider)
+    if not is_listed(request.address, grant.addresses):
+        return AddressNotListed(dataset=dataset, address=_show_address(request.address), provider=provider)
     return None
 
 
@@ -139,6 +180,14 @@ def _find_end(grant: Grant, service: Service) -> date | None:
     on_trial = service.state == VERIFICATION_STATE and grant.role != PROVIDER_ROLE
     ends = [day for day in (grant.valid_until, grant.trial_until if on_trial else None) if day is not None]
     return min(ends, default=None)
+
+
+def _show_address(address: str) -> str:
+    """Return an address as it may be repeated: what isn't one was written by the caller."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return "?"
 
 
 def _show_day(instant: datetime) -> str:

@@ -7,8 +7,11 @@ KeyRefused (401)                    AccessRefused (403)
 ├── KeyRevoked          SPLA04      ├── GrantNotYet         SPLA14
 └── ApplicationDisabled SPLA05      ├── GrantEnded          SPLA15
                                     ├── OperationNotGranted SPLA16  may read, not deliver (or the reverse)
-ServiceClosed (410)     SPLA21      └── InVerification      SPLA17  the service isn't open to consumers yet
-ServicePreparing (503)  SPLA22
+ServiceClosed (410)     SPLA21      ├── InVerification      SPLA17  the service isn't open to consumers yet
+ServicePreparing (503)  SPLA22      ├── AddressNotListed    SPLA18  the call comes from elsewhere
+ServiceRetired (410)    SPLA23      ├── ConsumerPaused      SPLA19  the organization, on this service
+ServicePaused (503)     SPLA24      └── ApplicationPaused   SPLA20
+ProviderLate (503)      SPLA25
 """
 
 from simpul.kernel.errors import Refused, SimpulError, Unavailable
@@ -157,3 +160,61 @@ class ServiceClosed(SimpulError):
 class ServicePreparing(Unavailable):
     code = "SPLA22"
     message = Words("Layanan ini sedang disiapkan.", "This service is being prepared.")
+
+
+class AddressNotListed(AccessRefused):
+    code = "SPLA18"
+    message = Words(
+        "Hak akses atas data '{dataset}' tidak berlaku dari alamat {address}.",
+        "The grant for '{dataset}' isn't valid from the address {address}.",
+    )
+    hint = Words(
+        "Panggil dari alamat yang terdaftar, atau minta Tim IT Kominfo mendaftarkan alamat ini. Penyedianya {provider}.",
+        "Call from an address that is listed, or ask Kominfo's Tim IT to list this one. The provider is {provider}.",
+    )
+
+
+class ConsumerPaused(AccessRefused):
+    code = "SPLA19"
+    message = Words(
+        "Akses instansi Anda ke layanan ini dijeda oleh {office} sejak {when}.",
+        "Your organization's access to this service is paused by {office} since {when}.",
+    )
+    hint = Words("Hubungi {office}.", "Ask {office}.")
+
+
+class ApplicationPaused(AccessRefused):
+    code = "SPLA20"
+    message = Words(
+        "Aplikasi pemilik kunci ini dijeda oleh {office} sejak {when}.",
+        "The application of this key is paused by {office} since {when}.",
+    )
+    hint = Words("Hubungi {office}.", "Ask {office}.")
+
+
+class ServiceRetired(ServiceClosed):
+    code = "SPLA23"
+    message = Words("Versi layanan ini sudah dihentikan.", "This version of the service is retired.")
+    hint = Words("Pakai versi penggantinya: {successor}.", "Use its successor: {successor}.")
+
+
+class ServicePaused(Unavailable):
+    code = "SPLA24"
+    message = Words(
+        "Layanan ini dijeda oleh {office} sejak {when}.", "This service is paused by {office} since {when}."
+    )
+    hint = Words("Coba lagi nanti, atau hubungi {office}.", "Try again later, or ask {office}.")
+    retry_after_seconds = 300
+
+
+class ProviderLate(Unavailable):
+    code = "SPLA25"
+    message = Words(
+        "Data '{dataset}' terlambat diperbarui: seharusnya paling lambat {when}.",
+        "The dataset '{dataset}' is late: it was due by {when}.",
+    )
+    hint = Words(
+        "Kontraknya melarang membaca data yang terlambat. Hubungi penyedia: {provider}.",
+        "Its contract forbids reading late data. Ask the provider: {provider}.",
+    )
+    retry_after_seconds = 3600

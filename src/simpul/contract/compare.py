@@ -52,6 +52,7 @@ _TOLD = {
     "access_ground": Words("dasar pengecualian", "the ground for exclusion"),
     "delivery": Words("cara kirim", "the way of delivery"),
     "frequency": Words("frekuensi", "the frequency"),
+    "when_late": Words("perlakuan data terlambat", "what happens to late data"),
     "thresholds": Words("ambang mutu", "the quality thresholds"),
     "context": Words("konteks", "the context"),
     "provider_code": Words("penyedia", "the provider"),

@@ -14,6 +14,8 @@ DECIMAL_COMMA = "decimal_comma"
 PDP_CLASSES = ("tidak", "umum", "spesifik")
 ACCESS_CLASSES = ("terbuka", "terbatas", "dikecualikan")
 DELIVERIES = ("upload", "push")
+WHEN_LATE = ("layani", "tolak")
+"""What readers get of data past its schedule: the rows with a word of warning, or a refusal."""
 STATUSES = ("proposed", "draft", "active", "deprecated", "retired")
 STAGES = ("sandbox", "live")
 FREQUENCY_DAYS: Mapping[str, int | None] = {
@@ -117,6 +119,7 @@ class Dataset(_Record):
     access_ground: str = ""
     delivery: str = "upload"
     frequency: str = "sewaktu-waktu"
+    when_late: str = "layani"
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property

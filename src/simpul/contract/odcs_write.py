@@ -29,6 +29,7 @@ DATASET_FACTS = {
     "accessGround": "access_ground",
     "delivery": "delivery",
     "frequency": "frequency",
+    "whenLate": "when_late",
 }
 COLUMN_FACTS = {
     "klasifikasi": "classification",

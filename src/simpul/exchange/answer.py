@@ -7,6 +7,7 @@ import logging
 import traceback
 from pathlib import Path
 
+from simpul.access.addresses import find_client
 from simpul.access.decide import check_service, decide
 from simpul.access.model import AccessRequest
 from simpul.exchange import limits
@@ -73,9 +74,13 @@ async def _go_to_publication(hub: Hub, call: Call, route: Route, method: str) ->
         return await door.handle(call, hub)
     call.dataset = call.published.get_dataset(route.dataset)
     call.operation = door.told_as
-    request = AccessRequest(route.dataset, door.operation)
+    request = AccessRequest(route.dataset, door.operation, _find_client(hub, call.request))
     call.permission = decide(request, call.key, call.published.service, call.dataset.grants, call.at)
     return await door.handle(call, hub)
+
+
+def _find_client(hub: Hub, request: Request) -> str:
+    return find_client(request.peer, request.headers.get("x-forwarded-for", ""), is_proxied=hub.setup.trusted_proxy)
 
 
 def _check_limits(request: Request) -> None:

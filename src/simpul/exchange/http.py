@@ -15,13 +15,14 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 JSON = "application/json; charset=utf-8"
 NO_CONTENT = 204
-LISTS = frozenset(("accept", "prefer"))
-"""Headers of the grammar that are lists and so may come on several lines."""
+LISTS = frozenset(("accept", "prefer", "x-forwarded-for"))
+"""Headers that are lists and so may come on several lines."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """`path` is raw, still encoded; `query` the raw query string; header names are lower-case.
+    """`path` is raw, still encoded; `query` the raw query string; header names are lower-case; `peer` is the connection's
+    other end, empty where the server doesn't tell it.
 
     The first header of a name wins, but for lists (LISTS), whose lines are joined.
     """
@@ -31,6 +32,7 @@ class Request:
     query: bytes
     headers: Mapping[str, str]
     receive: Receive
+    peer: str = ""
 
     def list_parameters(self) -> list[tuple[str, str]]:
         """Return the decoded query parameters in their order.
@@ -67,7 +69,8 @@ def read_request(scope: Scope, receive: Receive) -> Request:
         )
     raw = scope.get("raw_path") or scope["path"].encode()
     path = raw.partition(b"?")[0].decode("latin-1")
-    return Request(scope["method"].upper(), path, scope.get("query_string", b""), headers, receive)
+    peer = (scope.get("client") or ("",))[0]
+    return Request(scope["method"].upper(), path, scope.get("query_string", b""), headers, receive, peer)
 
 
 def write_json(status: int, data: Any, headers: dict[str, str] | None = None) -> Response:

@@ -12,10 +12,12 @@ from typing import Any
 from simpul.exchange import limits
 from simpul.exchange.errors import NotLoaded, TooBusy
 from simpul.exchange.evidence_log import Spool, recover
-from simpul.exchange.publications import Snapshot, load_snapshot
+from simpul.exchange.publications import Snapshot
+from simpul.exchange.snapshot import load_snapshot
 from simpul.kernel import clock
 from simpul.kernel.errors import SimpulError
 from simpul.store.listen import listen
+from simpul.store.mask_secret import open_mask_secret
 from simpul.store.pools import connect, database_errors, make_async_pool, open_pool
 from simpul.store.sql import Connection, conninfo_to_dict, errors, make_conninfo
 
@@ -43,6 +45,7 @@ class Hub:
         """Open the spool. Raises: EvidenceAway."""
         self.setup = setup
         self.snapshot: Snapshot | None = None
+        self.mask_secret = open_mask_secret(setup.home / "keys")
         self.folder = setup.home / "spool"
         self.spool = Spool(self.folder)
         self.readers = make_async_pool(
@@ -93,7 +96,7 @@ class Hub:
         """Load the publications anew and swap them in. Raises: DatabaseAway, or the driver's errors."""
         with database_errors():
             async with self.readers.connection() as connection:
-                self.snapshot = await load_snapshot(connection)
+                self.snapshot = await load_snapshot(connection, self.mask_secret, self.snapshot)
 
     @contextmanager
     def claim_deliverer(self) -> Iterator[None]:

@@ -40,7 +40,13 @@ async def read_rows(call: Call, hub: Hub) -> Response:
     dataset, permission = access.dataset, access.permission
     parameters = call.request.list_parameters()
     query = parse(parameters, call.request.headers)
-    planned = plan(query, dataset.table, permission.columns, dataset.get_row_filter(permission.grant_id))
+    planned = plan(
+        query,
+        dataset.table,
+        permission.columns,
+        dataset.get_row_filter(permission.grant_id),
+        dataset.get_masks(permission.grant_id),
+    )
     call.columns, call.operators = planned.columns, planned.operators
     with database_errors():
         async with hub.readers.connection() as connection:

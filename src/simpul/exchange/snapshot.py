@@ -1,0 +1,221 @@
+"""Loads what is published, and builds anew only what changed since the last time.
+
+A hub may hold a thousand publications. Their compiled contracts are large and change rarely: they are fetched and read
+again only where the publication's row changed (`xmin`), so that a change of one grant costs the other calls nothing.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from simpul.access.masks import derive_mask_key
+from simpul.access.model import Grant, Key, Pause, Service, Stage
+from simpul.contract.model import Dataset
+from simpul.exchange.publications import Built, Published, PublishedDataset, Shown, Snapshot
+from simpul.kernel import clock
+from simpul.kernel.errors import SimpulError
+from simpul.query.filters import parse_row_filter
+from simpul.query.masks import write_mask
+from simpul.query.plan import Table, check_row_filter
+from simpul.store.sql import AsyncConnection, load_queries
+
+QUERIES = load_queries("simpul.exchange", "publications.sql")
+_ROOTS = {"sandbox": "sandbox", "live": "api"}
+Row = tuple[Any, ...]
+Pauses = Mapping[int, Mapping[int | None, Pause]]
+
+
+async def load_snapshot(connection: AsyncConnection[Any], secret: bytes, before: Snapshot | None = None) -> Snapshot:
+    """Load everything in one consistent view; `secret` is the one that mask keys are derived from.
+
+    Cost: six queries; memory of all contracts, grants and keys; what `before` holds already is taken from there.
+    """
+    built = before.built if before else {}
+    async with connection.transaction():
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        publications = await _fetch(connection, QUERIES.list_publications)
+        stale = [row[0] for row in publications if not _is_known(built.get(row[0]), row)]
+        compiled: dict[int, Any] = {}
+        if stale:
+            compiled.update(await _fetch(connection, QUERIES.list_compiled, [stale]))
+        datasets, grants, keys, pauses = [
+            await _fetch(connection, query)
+            for query in (QUERIES.list_datasets, QUERIES.list_grants, QUERIES.list_keys, QUERIES.list_pauses)
+        ]
+    parts = _Parts(datasets, grants, pauses)
+    now_built = {row[0]: _build(row, compiled.get(row[0]), parts, built.get(row[0]), secret) for row in publications}
+    return Snapshot(
+        {
+            (one.published.stage, one.published.context, one.published.major): one.published
+            for one in now_built.values()
+        },
+        {row[0]: _read_key(row, parts) for row in keys},
+        clock.now(),
+        now_built,
+    )
+
+
+async def _fetch(connection: AsyncConnection[Any], query: bytes, values: Sequence[object] = ()) -> list[Row]:
+    return await (await connection.execute(query, values)).fetchall()
+
+
+def _is_known(built: Built | None, row: Row) -> bool:
+    return built is not None and built.published.revision == row[5]
+
+
+class _Parts:
+    """The rows that hang on publications, by what they hang on."""
+
+    def __init__(self, datasets: Iterable[Row], grants: Iterable[Row], pauses: Iterable[Row]) -> None:
+        self.datasets: dict[int, list[Row]] = defaultdict(list)
+        self.grants: dict[int, list[Row]] = defaultdict(list)
+        self.pauses: dict[int, dict[int | None, Pause]] = defaultdict(dict)
+        self.applications: dict[int, Pause] = {}
+        for row in datasets:
+            self.datasets[row[1]].append(row)
+        for row in grants:
+            self.grants[row[1]].append(row)
+        for publication_id, organization_id, application_id, office, paused_at in pauses:
+            pause = Pause(office, paused_at)
+            if application_id is not None:
+                self.applications[application_id] = pause
+            else:
+                self.pauses[publication_id][organization_id] = pause
+
+
+def _read_key(row: Row, parts: _Parts) -> Key:
+    key_id, digest, stage, expires_at, revoked_at, application_id, disabled_at, organization_id = row
+    pause = parts.applications.get(application_id)
+    return Key(
+        key_id, bytes(digest), stage, expires_at, revoked_at, application_id, disabled_at, organization_id, pause
+    )
+
+
+def _build(row: Row, compiled: dict[str, Any] | None, parts: _Parts, before: Built | None, secret: bytes) -> Built:
+    datasets, pauses = parts.datasets.get(row[0], []), parts.pauses.get(row[0], {})
+    grants = [parts.grants.get(one[0], []) for one in datasets]
+    rows = (row, datasets, grants, pauses)
+    if before is not None and before.rows == rows:
+        return before
+    if compiled is None:
+        if before is None:
+            raise RuntimeError("a publication came without its contract")
+        compiled = dict(before.published.compiled)
+    return Built(rows, _build_publication(row, compiled, zip(datasets, grants, strict=True), pauses, secret))
+
+
+def _build_publication(
+    row: Row,
+    compiled: Mapping[str, Any],
+    datasets: Iterable[tuple[Row, list[Row]]],
+    pauses: Mapping[int | None, Pause],
+    secret: bytes,
+) -> Published:
+    publication_id, context, major, stage, state, revision, deprecated_at, sunset_on, *successor = row
+    known = compiled.get("datasets", {})
+    mark = f"{publication_id}:{revision}"
+    built = [
+        _build_dataset(one, stage, known[one[2]], [_read_grant(grant, mark) for grant in grants], secret)
+        for one, grants in datasets
+        if one[2] in known
+    ]
+    service = Service(
+        stage,
+        state,
+        _name_provider(compiled.get("provider")),
+        pause=pauses.get(None),
+        consumer_pauses={number: pause for number, pause in pauses.items() if number is not None},
+        deprecated_at=deprecated_at,
+        sunset_on=sunset_on,
+        successor=f"/{_ROOTS[successor[0]]}/{successor[1]}/v{successor[2]}" if successor[0] else "",
+    )
+    return Published(
+        publication_id,
+        context,
+        major,
+        stage,
+        compiled,
+        compiled.get("zone") or clock.ZONE.key,
+        service,
+        {item.name: item for item in built},
+        revision,
+    )
+
+
+def _name_provider(provider: object) -> str:
+    if isinstance(provider, Mapping):
+        return str(provider.get("name") or provider.get("code") or "-")
+    return str(provider or "-")
+
+
+def _read_grant(row: Row, publication: str) -> Grant:
+    grant_id, _, organization_id, role, columns, row_filter, operations, purpose, *rest = row
+    valid_from, valid_until, trial_until, revoked_at, masks, addresses = rest
+    shape = _digest(organization_id, columns, row_filter, sorted(masks.items()))
+    return Grant(
+        grant_id,
+        organization_id,
+        role,
+        tuple(columns),
+        row_filter,
+        tuple(operations),
+        purpose,
+        valid_from,
+        valid_until,
+        trial_until,
+        revoked_at,
+        masks,
+        tuple(addresses),
+        _digest(publication, grant_id, shape),
+        shape,
+    )
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def _build_dataset(
+    row: Row, stage: Stage, compiled: Mapping[str, Any], grants: list[Grant], secret: bytes
+) -> PublishedDataset:
+    dataset_id, _, name, schema, table_name, delivered_at = row
+    # JSON objects in PostgreSQL lose their order; the model's list of columns keeps it.
+    names = [column["name"] for column in compiled["model"]["columns"]]
+    table = Table(schema, table_name, {column: compiled["columns"][column]["type"] for column in names})
+    agreed = Dataset.from_dict(compiled["model"])
+    return PublishedDataset(
+        dataset_id,
+        name,
+        compiled.get("title", name),
+        compiled.get("access_class", "terbatas"),
+        table,
+        compiled,
+        tuple(grants),
+        {grant.grant_id: _read_shown(grant, table, secret) for grant in grants},
+        _find_due(agreed, delivered_at) if stage == "live" else None,
+        refuses_late=agreed.when_late == "tolak",
+    )
+
+
+def _find_due(agreed: Dataset, delivered_at: datetime | None) -> datetime | None:
+    days = agreed.max_age_days
+    return delivered_at + timedelta(days=days) if delivered_at is not None and days is not None else None
+
+
+def _read_shown(grant: Grant, table: Table, secret: bytes) -> Shown | None:
+    """Return what a grant shows, or None where it can't be read: then it shows nothing at all."""
+    try:
+        conditions = parse_row_filter(grant.row_filter)
+        check_row_filter(conditions, table)
+        key = derive_mask_key(secret, grant.organization_id) if "hashed" in grant.masks.values() else b"\0"
+        masks = {
+            name: write_mask(mask, name, table.columns[name], key)
+            for name, mask in grant.masks.items()
+            if name in table.columns
+        }
+    except (SimpulError, ValueError):
+        return None
+    return Shown(conditions, masks)
