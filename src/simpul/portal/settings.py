@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.idp.oidc",
     *(
         f"simpul.portal.{name}"
         for name in [
@@ -87,6 +88,8 @@ INSTALLED_APPS = [
             "papers",
             "contracts",
             "services",
+            "credentials",
+            "plans",
             "deliveries",
             "quality",
             "dashboards",
@@ -139,7 +142,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "simpul.portal.credentials.secrets.RandomSecretHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -169,6 +175,9 @@ MFA_FORMS = {
     "reauthenticate": "simpul.portal.people.forms.CodeAgainForm",
     "activate_totp": "simpul.portal.people.forms.FirstCodeForm",
 }
+IDP_OIDC_ADAPTER = "simpul.portal.credentials.adapter.TokenAdapter"
+IDP_OIDC_ACCESS_TOKEN_FORMAT = "jwt"
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

@@ -15,6 +15,8 @@ APPS = [
     "papers",
     "contracts",
     "services",
+    "credentials",
+    "plans",
     "deliveries",
     "quality",
     "dashboards",
