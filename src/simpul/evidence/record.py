@@ -10,12 +10,16 @@ import json
 import secrets
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, Literal, get_args
+from uuid import UUID, uuid5
 
 from simpul.evidence.errors import RecordInvalid
 
 SALT_BYTES = 16
+VERSION = 2
+"""Version 1 had no `phase` and no `of`; its texts are still read and written back to the byte."""
+_SINCE_2 = ("phase", "of")
+Phase = Literal["", "start", "end"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,10 @@ class CallRecord:
 
     `uid` names the call; `at` is UTC; `status` and `code` are the answer's; `rows` those given or received;
     `request_digest` and `response_digest` are hex, empty without a body; ids are None where the call didn't get so far.
+
+    A call whose answer leaves in pieces has two records: `phase` "start" before the first piece, without rows and
+    digest, and "end" after the last, with both; `of` of the end is the start's uid. An end that is missing, or whose
+    code isn't empty, says that the answer wasn't whole.
     """
 
     uid: UUID
@@ -51,12 +59,24 @@ class CallRecord:
     request_digest: str = ""
     response_digest: str = ""
     milliseconds: int = 0
+    phase: Phase = ""
+    of: UUID | None = None
+    v: int = VERSION
+
+
+def name_end(start: UUID) -> UUID:
+    """Return the uid of the end record that belongs to a start record."""
+    return uuid5(start, "end")
 
 
 def write_record(record: CallRecord) -> str:
-    """Return the canonical text: JSON, keys sorted, no spaces, times in UTC to the microsecond, version 1."""
+    """Return the canonical text: JSON, keys sorted, no spaces, times in UTC to the microsecond."""
     values: dict[str, Any] = asdict(record)
-    values |= {"v": 1, "uid": str(record.uid), "at": record.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    values |= {"uid": str(record.uid), "at": record.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    if record.v == 1:
+        values = {name: value for name, value in values.items() if name not in _SINCE_2}
+    else:
+        values["of"] = str(record.of) if record.of else None
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -64,9 +84,15 @@ def read_record(text: str) -> CallRecord:
     """Return the record of a canonical text. Raises: RecordInvalid if it isn't one, to the byte."""
     try:
         values = json.loads(text)
-        values.pop("v")
+        if values["v"] not in (1, VERSION):
+            raise RecordInvalid()
+        if values["v"] == 1:
+            values |= {"phase": "", "of": None}
         values |= {"uid": UUID(values["uid"]), "at": datetime.fromisoformat(values["at"])}
         values |= {name: tuple(values[name]) for name in ("columns", "operators")}
+        if values["phase"] not in get_args(Phase):
+            raise RecordInvalid()
+        values["of"] = UUID(values["of"]) if values["of"] else None
         record = CallRecord(**{field.name: values.pop(field.name) for field in fields(CallRecord)})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RecordInvalid() from error

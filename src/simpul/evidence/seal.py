@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -77,8 +78,7 @@ def close_seal(digests: Iterable[bytes], previous: Seal | None, key: SigningKey,
         signed_at=signed_at,
     )
     text = write_seal(draft)
-    signature = Ed25519PrivateKey.from_private_bytes(key.secret).sign(text)
-    return Seal(**{**vars(draft), "digest": hashlib.sha256(text).digest(), "signature": signature})
+    return Seal(**{**vars(draft), "digest": hashlib.sha256(text).digest(), "signature": sign(text, key)})
 
 
 def write_seal(seal: Seal) -> bytes:
@@ -102,8 +102,46 @@ def digest_seal(seal: Seal) -> bytes:
 
 def is_signed(seal: Seal, public: bytes) -> bool:
     """Did the holder of this public key sign exactly these facts?"""
+    return is_signature(write_seal(seal), bytes(seal.signature), public)
+
+
+def sign(text: bytes, key: SigningKey) -> bytes:
+    """Return the 64 bytes of the key's signature under a text."""
+    return Ed25519PrivateKey.from_private_bytes(key.secret).sign(text)
+
+
+def is_signature(text: bytes, signature: bytes, public: bytes) -> bool:
+    """Did the holder of this public key sign this text?"""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(bytes(seal.signature), write_seal(seal))
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, text)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def describe_seal(seal: Seal) -> dict[str, Any]:
+    """Return a seal as JSON data: digests and signature in hex, the instant in UTC."""
+    return {
+        "number": seal.number,
+        "count": seal.count,
+        "root": bytes(seal.root).hex(),
+        "previous": bytes(seal.previous).hex(),
+        "digest": bytes(seal.digest).hex(),
+        "key_id": seal.key_id,
+        "signature": bytes(seal.signature).hex(),
+        "signed_at": seal.signed_at.astimezone(UTC).isoformat(timespec="microseconds"),
+    }
+
+
+def read_seal(told: Mapping[str, Any]) -> Seal:
+    """Return the seal that `describe_seal` told. Raises: ValueError, KeyError or TypeError where it isn't one."""
+    return Seal(
+        number=int(told["number"]),
+        count=int(told["count"]),
+        root=bytes.fromhex(told["root"]),
+        previous=bytes.fromhex(told["previous"]),
+        digest=bytes.fromhex(told["digest"]),
+        key_id=str(told["key_id"]),
+        signature=bytes.fromhex(told["signature"]),
+        signed_at=datetime.fromisoformat(told["signed_at"]),
+    )

@@ -3,4 +3,4 @@ INSERT INTO public.evidence
     (uid, at, organization_id, application_id, publication_id, dataset_id, status, record, digest)
 SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
                      %s::smallint[], %s::text[], %s::bytea[])
-ON CONFLICT (uid) DO NOTHING;
+ON CONFLICT (uid, at) DO NOTHING;

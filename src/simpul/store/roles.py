@@ -156,7 +156,8 @@ def _list_database_grants(database: str) -> list[Composed]:
 
 def _list_tables(connection: Connection[Any]) -> list[str]:
     rows = connection.execute(
-        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') ORDER BY 1"
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')"
+        " AND NOT relispartition ORDER BY 1"  # a partition is reached by its table alone
     )
     return [str(row[0]) for row in rows]
 

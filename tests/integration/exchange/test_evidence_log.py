@@ -16,10 +16,12 @@ from exchange_world import Server, World, list_records
 from simpul.cli import evidence as command
 from simpul.cli.main import make_parser
 from simpul.evidence.record import CallRecord, is_body
+from simpul.evidence.verify import Expected
 from simpul.exchange.errors import EvidenceAway
 from simpul.exchange.evidence_log import Spool, recover
 from simpul.exchange.seal_keys import open_signing_key, read_public_keys
 from simpul.exchange.sealer import check_evidence, seal_waiting, verify_evidence
+from simpul.kernel.clock import ZONE, now
 from simpul.store.launcher import Database
 from simpul.store.pools import connect
 from simpul.store.sql import errors
@@ -155,14 +157,17 @@ def sealed(world: World, server: Server) -> World:
     return world
 
 
-def list_rules(world: World, tamper: str = "") -> set[str]:
-    """Return the rules found broken after `tamper`, which is undone again."""
+TABLES = ("evidence", "seal", "sealed_row", "seal_key")
+
+
+def list_rules(world: World, tamper: str = "", *expected: Expected) -> set[str]:
+    """Return the rules found broken after `tamper` by somebody who may do all, which is undone again."""
     with connect(world.database.owner_dsn) as connection:
         if tamper:
-            for table in ("evidence", "seal", "sealed_row"):
+            for table in TABLES:
                 connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
             connection.execute(tamper.encode())
-        report = check_evidence(connection, read_public_keys(world.home / "keys"))
+        report = check_evidence(connection, read_public_keys(world.home / "keys"), expected)
         connection.rollback()
     return {finding.rule for finding in report.findings}
 
@@ -179,10 +184,29 @@ LAST = "(SELECT max(evidence_id) FROM sealed_row)"
     [
         (f"UPDATE evidence SET record = replace(record, '200', '500') || ' ' WHERE id = {LAST}", "row-changed"),
         (f"UPDATE evidence SET organization_id = 9 WHERE id = {LAST}", "row-changed"),
+        (f"UPDATE evidence SET uid = gen_random_uuid() WHERE id = {LAST}", "row-changed"),
+        (f"UPDATE evidence SET at = at - interval '1 hour' WHERE id = {LAST}", "row-removed"),
+        (
+            f"UPDATE evidence SET record = replace(record, 'GET', 'PUT') WHERE id = {LAST};"
+            f" UPDATE evidence SET digest = sha256(record::bytea) WHERE id = {LAST}",
+            "rows-replaced",
+        ),
         (f"DELETE FROM sealed_row WHERE evidence_id = {LAST}", "row-removed"),
         (f"DELETE FROM sealed_row WHERE evidence_id = {LAST}; DELETE FROM evidence WHERE id = {LAST}", "row-removed"),
+        ("DELETE FROM evidence", "row-removed"),
+        (
+            "INSERT INTO sealed_row SELECT id, at, 1, 999 FROM evidence WHERE id = (SELECT max(id) FROM evidence)"
+            " ON CONFLICT (evidence_id, at) DO UPDATE SET seal_id = 1, position = 999",
+            "row-added",
+        ),
         ("DELETE FROM sealed_row WHERE seal_id = 1; DELETE FROM seal WHERE number = 1", "seal-missing"),
         ("UPDATE seal SET count = count - 1 WHERE number = 1", "seal-changed"),
+        ("UPDATE seal SET digest = sha256('x') WHERE number = 1", "seal-chain"),
+        ("UPDATE seal SET signature = sha256('x') || sha256('y') WHERE number = 1", "seal-signature"),
+        ("DELETE FROM seal_key", "key-unknown"),
+        ("UPDATE seal_key SET public = sha256('x')", "key-unpinned"),
+        ("UPDATE seal_key SET signature = sha256('x') || sha256('y')", "key-signature"),
+        ("UPDATE seal_key SET after_seal = 1", "key-unknown"),
         (
             "UPDATE sealed_row SET position = position + 1000 WHERE seal_id = 1;"
             " UPDATE sealed_row AS s SET position = c.count - 1 - (s.position - 1000) FROM seal AS c"
@@ -195,14 +219,43 @@ def test_tampering_in_the_database_is_found(sealed: World, tamper: str, rule: st
     assert rule in list_rules(sealed, tamper)
 
 
-@pytest.mark.parametrize("table", ["evidence", "seal", "sealed_row"])
+def test_end_of_the_chain_that_was_cut_is_found_by_a_root_kept_elsewhere(sealed: World) -> None:
+    [(number, root)] = sealed.execute("SELECT number, encode(root, 'hex') FROM seal ORDER BY number DESC LIMIT 1")
+    cut = f"DELETE FROM sealed_row WHERE seal_id = {number}; DELETE FROM seal WHERE number = {number}"
+    assert list_rules(sealed, "", Expected(root[:16], number)) == set()
+    assert list_rules(sealed, cut) == set()
+    assert list_rules(sealed, cut, Expected(root[:16], number)) == {"root-missing"}
+
+
+COLUMNS = {"evidence": "record", "seal": "root", "sealed_row": "position", "seal_key": "public"}
+MONTH = f"{now().astimezone(ZONE):%Y_%m}"
+PARTS = {f"evidence_{MONTH}": "record", f"sealed_row_{MONTH}": "position", "evidence_rest": "record"}
+
+
+@pytest.mark.parametrize(("table", "column"), [*(COLUMNS | PARTS).items()])
 @pytest.mark.parametrize("role", ["exchange", "worker", "portal"])
-def test_no_role_changes_or_removes_evidence(sealed: World, role: str, table: str) -> None:
+def test_no_role_changes_removes_or_detaches_evidence(sealed: World, role: str, table: str, column: str) -> None:
+    parent = table.removesuffix(f"_{MONTH}").removesuffix("_rest")
     for statement in (
         f"DELETE FROM {table}",
-        f"UPDATE {table} SET {'record' if table == 'evidence' else 'position'} = '1'",
+        f"UPDATE {table} SET {column} = NULL",
+        f"TRUNCATE {table}",
+        f"DROP TABLE {table}",
+        f"ALTER TABLE {table} DISABLE TRIGGER USER",
+        f"ALTER TABLE {parent} DETACH PARTITION {table}",
     ):
-        with connect(sealed.database.dsn(role)) as connection, pytest.raises(errors.Error):
+        with connect(sealed.database.dsn(role)) as connection, pytest.raises(errors.InsufficientPrivilege):
+            connection.execute(statement.encode())
+
+
+REFUSALS = (errors.RestrictViolation, errors.FeatureNotSupported)
+
+
+@pytest.mark.parametrize("table", [*(COLUMNS | PARTS)])
+def test_not_even_the_owner_changes_evidence_in_passing(sealed: World, table: str) -> None:
+    filled = {name for name in COLUMNS | PARTS if name != "evidence_rest"}
+    for statement in (f"DELETE FROM {table}", f"TRUNCATE {table}")[table not in filled :]:
+        with connect(sealed.database.owner_dsn) as connection, pytest.raises(REFUSALS):
             connection.execute(statement.encode())
 
 
@@ -223,8 +276,8 @@ def test_command_says_that_evidence_is_whole(
 def test_command_fails_where_a_noted_seal_is_gone(
     sealed: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_command(sealed, monkeypatch, "--anchor", uuid4().hex * 2) == 1
-    assert "anchor-missing" in capsys.readouterr().out
+    assert run_command(sealed, monkeypatch, "--expect-root", uuid4().hex * 2) == 1
+    assert "root-missing" in capsys.readouterr().out
 
 
 def test_sealing_works_on_each_major(each_major: Database, tmp_path: Path) -> None:
@@ -236,4 +289,5 @@ def test_sealing_works_on_each_major(each_major: Database, tmp_path: Path) -> No
         seal = seal_waiting(connection, open_signing_key(tmp_path))
         assert seal is not None
         assert seal.count == 10
-        assert verify_evidence(connection, read_public_keys(tmp_path), seal.digest).is_whole
+        whole = verify_evidence(connection, read_public_keys(tmp_path), [Expected(seal.root.hex())])
+        assert (whole.is_whole, whole.rows_sealed) == (True, 10)
