@@ -11,6 +11,7 @@ from simpul.delivery.modes import RULES
 from simpul.delivery.refused import Refusal
 from simpul.delivery.sheet import Damaged, Sheet
 from simpul.delivery.target import Target, list_required, match_columns
+from simpul.kernel.errors import Finding
 
 Good = list[object]
 """A row as it is staged: its position, then a value for each of the intake's columns."""
@@ -56,7 +57,7 @@ class Intake:
         is_json, known = self.sheet.mode == "json", {*self.extra, *self.target.columns}
         for position, cells in self.sheet.rows:
             if isinstance(cells, Damaged):
-                yield Refusal(position, self.sheet.header, cells, [cells.finding])
+                yield Refusal(position, self.sheet.header, cells, [self._name(cells.finding)])
                 continue
             row = dict(zip(self.names, cells, strict=True))
             if is_json:  # a key that other rows of the array brought, absent here
@@ -70,6 +71,11 @@ class Intake:
             else:
                 values |= number
                 yield [position, *(values[name] for name in self.columns)]
+
+    def _name(self, finding: Finding) -> Finding:
+        """Name a damaged cell's column as the contract does, where the file calls it otherwise."""
+        names = dict(zip(self.sheet.header, self.names, strict=True))
+        return finding._replace(where=names.get(finding.where) or finding.where)
 
     def find_key(self, refusal: Refusal) -> list[Any] | None:
         """Return the key of a refused row, so far as it can be read, else None."""

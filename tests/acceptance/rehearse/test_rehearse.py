@@ -137,6 +137,7 @@ RUINED: list[tuple[list[Any], str, str]] = [
     ([None, "Tanpa NIK", date(1990, 1, 1), 1], "nik", "required"),
     (["6305010101909997", "Tanggal nomor seri", 33000, 2], "tanggal_lahir", "date-serial"),
     (["63050101019099", "Angka nol hilang", date(1990, 1, 1), 1], "nik", "format-nik"),
+    (["6305010101909996", "Anak dengan rumus", date(1990, 1, 1), "=1+1"], "jumlah_anak", "formula"),
 ]
 """A row as an office ruins it, and the column and rule that must be named."""
 

@@ -43,7 +43,7 @@ MESSY: list[tuple[list[object], str | None]] = [
     (["6305010101900001", "Lain", None, 5, None], "duplicate-key"),
     ([" 6305010101900006", "Contoh Tujuh", None, 5, None], "stray-space"),
     (["6305010101900007", "Contoh Delapan", None, "#N/A", None], "error-cell"),
-    (["6305010101900008", "Contoh Sembilan", None, "=1+1", None], "formula-without-result"),
+    (["6305010101900008", "Contoh Sembilan", None, "=1+1", None], "formula"),
     (["6305010101900009", "Contoh Sepuluh", "00/00/0000", 5, None], "zero-date"),
     (["６305010101900010", "Contoh Sebelas", None, 5, None], "full-width-digit"),
     (["NIK", "Nama", "Tanggal", "Jumlah", "Telepon"], "header-again"),
@@ -70,5 +70,6 @@ def test_each_bad_row_of_a_messy_spreadsheet_is_named(bench: Bench, title: list[
     found = {row["position"]: row["findings"][0]["rule"] for row in report.refused_rows}
     first = len(title) + 2
     assert found == {first + index: rule for index, (_, rule) in enumerate(MESSY) if rule}
+    assert next(row["findings"][0]["column"] for row in report.refused_rows if row["position"] == first + 10) == "jumlah"
     assert (report.received, report.inserted, report.refused) == (17, 2, 15)
     assert bench.read("telepon") == [("+628123456789",), ("+6281234567890",)]

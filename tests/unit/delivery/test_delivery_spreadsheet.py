@@ -1,10 +1,12 @@
 """XLSX and ODS: values, dates, formulas, merges, the sheet that is read."""
 
 import datetime
+import re
 
 import openpyxl
 import pytest
 from delivery_sheets import make_ods, make_xlsx, rewrite
+from openpyxl.worksheet.formula import ArrayFormula
 
 from simpul.delivery.errors import FileEmpty, HeaderRefused
 from simpul.delivery.formats import Damaged, open_rows
@@ -61,22 +63,83 @@ def test_a_stored_body_without_a_name_is_read_by_its_media_type(tmp_path, make, 
     assert list(open_rows(body, media_type).rows) == [(2, ["1", "a"])]
 
 
-def test_a_formula_without_a_stored_result_is_a_damaged_row():
-    sheet, rows = read(make_xlsx([["a", "b"], [1, "=A2+1"], [2, 3]]), "d.xlsx")
-    assert rows[0][1].finding.rule == "formula-without-result"
-    assert rows[1] == (3, [2, 3])
+def store_results(content: bytes) -> bytes:
+    """Give each formula of an .xlsx a stored result, as an office program does."""
+    return rewrite(content, lambda _, part: re.sub(rb"</f><v ?/>|</f><v></v>", b"</f><v>2</v>", part), {})
+
+
+def make_formula_ods(cell: str) -> bytes:
+    """Return an .ods whose cell 77 is replaced."""
+    mark = re.compile(
+        rb'<table:table-cell[^>]*office:value="77"[^>]*>.*?</table:table-cell>|<table:table-cell[^>]*"77"[^>]*/>'
+    )
+
+    def write(name: str, part: bytes) -> bytes:
+        return mark.sub(cell.encode(), part) if name == "content.xml" else part
+
+    return rewrite(make_ods([["a", "b"], [1, 5], [2, 77], [3, 6]]), write, {})
+
+
+ODS_FORMULA = (
+    '<table:table-cell table:formula="of:=[.A3]+1" office:value-type="float" office:value="3">'
+    "<text:p>3</text:p></table:table-cell>"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (make_xlsx([["a", "b"], [1, 5], [2, "=A3+1"], [3, 6]]), "d.xlsx"),
+        (store_results(make_xlsx([["a", "b"], [1, 5], [2, "=A3+1"], [3, 6]])), "d.xlsx"),
+        (make_formula_ods(ODS_FORMULA), "d.ods"),
+        (make_formula_ods('<table:table-cell table:formula="of:=[.A3]+1"/>'), "d.ods"),
+    ],
+    ids=["xlsx without result", "xlsx", "ods", "ods without result"],
+)
+def test_a_formula_refuses_its_row_by_its_column_and_the_others_stay(content, name):
+    sheet, rows = read(content, name)
+    assert (rows[0], rows[2]) == ((2, [1, 5]), (4, [3, 6]))
+    position, cells = rows[1]
+    assert (position, cells.finding.rule, cells.finding.where) == (3, "formula", "b")
+    assert "Tempel Nilai" in cells.finding.message.id
     assert "formula-cells" in rules(sheet)
 
 
-def test_a_formula_with_a_stored_result_is_read_as_its_result():
-    def store(name: str, content: bytes) -> bytes:
-        return content.replace(b"<f>A2+1</f><v/>", b"<f>A2+1</f><v>2</v>").replace(
-            b"<f>A2+1</f><v></v>", b"<f>A2+1</f><v>2</v>"
-        )
+def test_a_formula_is_named_by_its_column_where_the_table_starts_away_from_the_corner():
+    def move(page):
+        page["C5"], page["D5"], page["C6"], page["D6"] = "kode", "nama", "1", "=C6"
 
-    sheet, rows = read(rewrite(make_xlsx([["a", "b"], [1, "=A2+1"]]), store, {}), "d.xlsx")
-    assert rows == [(2, [1, 2])]
-    assert "formula-cells" in rules(sheet)
+    _, rows = read(make_xlsx([], move), "d.xlsx")
+    assert (rows[0][0], rows[0][1].finding.where) == (6, "nama")
+
+
+def test_every_row_that_an_array_formula_fills_is_refused():
+    def fill(page):
+        page["B2"] = ArrayFormula("B2:B3", "=A2:A3*2")
+
+    _, rows = read(store_results(make_xlsx([["a", "b"], [1, None], [2, 4], [3, 5]], fill)), "d.xlsx")
+    assert [getattr(cells, "finding", None) and cells.finding.where for _, cells in rows] == ["b", "b", None]
+    cell = ODS_FORMULA.replace("table:formula", 'table:number-matrix-rows-spanned="2" table:formula')
+    _, rows = read(make_formula_ods(cell), "d.ods")
+    assert [getattr(cells, "finding", None) and cells.finding.where for _, cells in rows] == [None, "b", "b"]
+
+
+def test_a_formula_in_the_header_refuses_the_file():
+    content = make_xlsx([["kode", '="na"&"ma"'], ["1", "x"]])
+    with pytest.raises(HeaderRefused) as refused:
+        read(store_results(content), "d.xlsx")
+    assert refused.value.findings[0].rule == "formula"
+    assert "Tempel Nilai" in refused.value.hint.id
+    with pytest.raises(HeaderRefused):
+        read(content, "d.xlsx")
+
+
+def test_a_formula_in_a_title_or_on_another_sheet_does_no_harm():
+    def more(page):
+        page.parent.create_sheet("Hitungan").append(["x", "=1+1"])
+
+    sheet, rows = read(make_xlsx([['="Daftar "&A3', None], [None, None], ["kode", "nama"], ["1", "a"]], more), "d.xlsx")
+    assert (sheet.header, rows) == (["kode", "nama"], [(4, ["1", "a"])])
 
 
 def test_an_error_cell_is_a_damaged_row():

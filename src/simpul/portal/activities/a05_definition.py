@@ -1,6 +1,6 @@
 """Row 5: the provider defines its data, by hand or read from a real file; personal elements say why they may be given."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -22,8 +22,10 @@ from simpul.contract.model import (
     Dataset,
 )
 from simpul.contract.names import is_safe_name, make_name, make_title
+from simpul.delivery.errors import FileRefused
 from simpul.delivery.formats import open_rows
-from simpul.delivery.sheet import Damaged
+from simpul.delivery.sheet import Damaged, Row
+from simpul.kernel.errors import Finding
 from simpul.portal.activities.activity import ActContext, ActForm, Activity, Handler, Tool
 from simpul.portal.activities.definition_papers import make_definition_papers
 from simpul.portal.activities.fields import AttachmentField, RowForm, RowsField
@@ -148,9 +150,7 @@ def read_file(context: ActContext, answers: dict[str, Any]) -> dict[str, Any]:
     attachment = Attachment.objects.get(pk=answers["file"])
     sheet = open_rows(bytes(attachment.content), attachment.name)
     counted: list[int] = []
-    columns = infer_columns(
-        sheet.header, (_count(cells, counted) for _position, cells in sheet.rows if not isinstance(cells, Damaged))
-    )
+    columns = infer_columns(sheet.header, _list_sound(sheet.rows, counted))
     stem = PurePosixPath(attachment.name).stem
     dataset = Dataset(name=make_name(stem, fallback="data")[:48], title=make_title(stem), columns=tuple(columns))
     draft = find_draft_answers(context)
@@ -171,9 +171,18 @@ def read_file(context: ActContext, answers: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _count(cells: list[object], counted: list[int]) -> list[object]:
-    counted.append(1)
-    return cells
+def _list_sound(rows: Iterator[Row], counted: list[int]) -> Iterator[list[object]]:
+    """Yield the rows that can be read and count them. Raises: FileRefused where none can, for what the first has."""
+    first: tuple[int, Finding] | None = None
+    for position, cells in rows:
+        if isinstance(cells, Damaged):
+            first = first or (position, cells.finding)
+            continue
+        counted.append(1)
+        yield cells
+    if first is not None and not counted:
+        position, finding = first
+        raise FileRefused(finding.rule, finding.message, where=f"baris/row {position} {finding.where}".strip())
 
 
 def find_draft_answers(context: ActContext) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """The page of an act: nothing typed is lost, nothing is sent twice, and each one says what it needs."""
 
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -166,6 +168,19 @@ def test_hostile_data_file_is_refused_and_the_draft_stays(sop: Sop) -> None:
         response = client.post(tool, {"file": SimpleUploadedFile(name, content)})
         assert response.status_code in (409, 413, 415, 422), (name, response.status_code)
         assert "Sudah diketik" in read_text(response)
+
+
+def test_data_file_of_formulas_alone_is_refused_with_the_way_to_mend_it(sop: Sop) -> None:
+    play = sop.open_case().reach(5)
+    client, _ = act_as(play, 5, "definisi")
+    book = openpyxl.Workbook()
+    for row in (["kode", "jumlah"], ["1", "=1+1"], ["2", "=1+2"]):
+        book.active.append(row)
+    book.save(content := io.BytesIO())
+    tool = make_address(play, 5, "definisi", tail="alat/baca_berkas/")
+    response = client.post(tool, {"file": SimpleUploadedFile("rumus.xlsx", content.getvalue())})
+    assert response.status_code == 422
+    assert "Tempel Nilai" in read_text(response)
 
 
 def test_columns_are_ticked_for_each_consumer_and_dataset(sop: Sop) -> None:
