@@ -1,6 +1,6 @@
 """From a request to its answer: each call goes through the same stages, and none leaves without its evidence.
 
-limits → path → key → publication → permission → the place's own work → evidence
+limits → path → key or token → publication → permission → the place's own work → evidence
 """
 
 import logging
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from simpul.access.addresses import find_client
 from simpul.access.decide import check_service, decide
-from simpul.access.model import AccessRequest
+from simpul.access.model import AccessRequest, Key
 from simpul.exchange import limits
 from simpul.exchange.authenticate import authenticate
 from simpul.exchange.call import Call
@@ -28,6 +28,7 @@ from simpul.exchange.hub import Hub
 from simpul.exchange.places import DOORS
 from simpul.exchange.prove import keep_evidence
 from simpul.exchange.route import METHODS, Route, parse_path
+from simpul.exchange.token_errors import TokenKeyUnknown
 from simpul.kernel.errors import SimpulError
 
 LOG = logging.getLogger("simpul.exchange")
@@ -64,8 +65,8 @@ async def _go(hub: Hub, call: Call) -> Response:
 
 
 async def _go_to_publication(hub: Hub, call: Call, route: Route, method: str) -> Response:
+    call.key = await _identify(hub, call)
     snapshot = hub.get_snapshot()
-    call.key = authenticate(call.request.headers, snapshot, call.at)
     call.published = snapshot.get_publication(route.stage, route.context, route.major)
     door = DOORS[route.place, method]
     if door.operation is None:
@@ -77,6 +78,16 @@ async def _go_to_publication(hub: Hub, call: Call, route: Route, method: str) ->
     request = AccessRequest(route.dataset, door.operation, _find_client(hub, call.request))
     call.permission = decide(request, call.key, call.published.service, call.dataset.grants, call.at)
     return await door.handle(call, hub)
+
+
+async def _identify(hub: Hub, call: Call) -> Key:
+    try:
+        return authenticate(call.request.headers, hub.get_snapshot(), hub.tokens, call.at)
+    except TokenKeyUnknown:
+        # A key of a moment ago: the notice of it may still be on its way.
+        if not await hub.look_again():
+            raise
+        return authenticate(call.request.headers, hub.get_snapshot(), hub.tokens, call.at)
 
 
 def _find_client(hub: Hub, request: Request) -> str:

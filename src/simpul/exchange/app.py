@@ -77,7 +77,7 @@ def read_setup() -> Setup:
             Words("SIMPUL_DSN belum diisi.", "SIMPUL_DSN isn't set."),
             hint=Words("Jalankan exchange lewat ./simpul run.", "Start the exchange by ./simpul run."),
         )
-    return Setup(dsn, Path(settings.SIMPUL_HOME), settings.EXCHANGE_URL, settings.TRUSTED_PROXY)
+    return Setup(dsn, Path(settings.SIMPUL_HOME), settings.EXCHANGE_URL, settings.TRUSTED_PROXY, settings.PUBLIC_URL)
 
 
 application = Exchange()

@@ -162,11 +162,13 @@ class Unexpected(SimpulError):
 
 
 class StatementRefused(SimpulError):
-    """PostgreSQL refused the statement; `code` is its SQLSTATE."""
+    """PostgreSQL refused the statement, or would have; `code` is its SQLSTATE, `details` say where."""
 
-    def __init__(self, sqlstate: str, status: int, message: Words, hint: Words = NOTHING) -> None:
+    def __init__(
+        self, sqlstate: str, status: int, message: Words, hint: Words = NOTHING, details: Words | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
-        self.code, self.status = sqlstate, status
+        self.code, self.status, self.details = sqlstate, status, details
 
 
 _VALUE = Words("Nilai saringan tidak sesuai dengan tipe kolomnya.", "A filter's value doesn't fit its column's type.")
@@ -233,7 +235,7 @@ def write_error(error: SimpulError) -> Response:
     # Clients of PostgREST read the code here where an answer has no body, as to HEAD.
     headers = {"content-type": JSON, "proxy-status": f"PostgREST; error={error.code}"}
     if error.status == 401:
-        headers["www-authenticate"] = 'Bearer realm="Simpul"'
+        headers["www-authenticate"] = f'Bearer realm="Simpul"{getattr(error, "challenge", "")}'
     if error.status == 503:
         headers["retry-after"] = str(getattr(error, "retry_after_seconds", RETRY_SECONDS))
     if isinstance(error, MethodUnknown):

@@ -14,6 +14,7 @@ from simpul.exchange.errors import NotLoaded, TooBusy
 from simpul.exchange.evidence_log import Spool, recover
 from simpul.exchange.publications import Snapshot
 from simpul.exchange.snapshot import load_snapshot
+from simpul.exchange.tokens import TokenReader
 from simpul.kernel import clock
 from simpul.kernel.errors import SimpulError
 from simpul.store.listen import listen
@@ -23,6 +24,7 @@ from simpul.store.sql import Connection, conninfo_to_dict, errors, make_conninfo
 
 CHANNEL = "simpul_publications"
 START_SECONDS = 5.0
+LOOK_AGAIN_SECONDS = 5.0
 FLUSH_SECONDS = 0.3
 RECOVER_SECONDS = 30.0
 LOG = logging.getLogger("simpul.exchange")
@@ -30,12 +32,14 @@ LOG = logging.getLogger("simpul.exchange")
 
 @dataclass(frozen=True)
 class Setup:
-    """What the exchange needs to start: its role's database address, the hub's folder, the address it prints."""
+    """What the exchange needs to start: its role's database address, the hub's folder, the address it prints, and whose
+    tokens it takes (the portal's address)."""
 
     dsn: str
     home: Path
     address: str
     trusted_proxy: bool = False
+    issuer: str = ""
 
 
 class Hub:
@@ -45,6 +49,8 @@ class Hub:
         """Open the spool. Raises: EvidenceAway."""
         self.setup = setup
         self.snapshot: Snapshot | None = None
+        self.tokens = TokenReader(setup.issuer, setup.address)
+        self._looked_again_at = -LOOK_AGAIN_SECONDS
         self.mask_secret = open_mask_secret(setup.home / "keys")
         self.folder = setup.home / "spool"
         self.spool = Spool(self.folder)
@@ -97,6 +103,17 @@ class Hub:
         with database_errors():
             async with self.readers.connection() as connection:
                 self.snapshot = await load_snapshot(connection, self.mask_secret, self.snapshot)
+
+    async def look_again(self) -> bool:
+        """Load anew because a call names what isn't known here, at most every few seconds; return whether it was done."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_again_at < LOOK_AGAIN_SECONDS:
+            return False
+        self._looked_again_at = now
+        with suppress(SimpulError, *_DATABASE_ERRORS):
+            await self.reload()
+            return True
+        return False
 
     @contextmanager
     def claim_deliverer(self) -> Iterator[None]:

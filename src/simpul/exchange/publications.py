@@ -7,6 +7,7 @@ from typing import Any
 
 from simpul.access.model import Grant, Key, Service, Stage
 from simpul.exchange.errors import DatasetUnknown, GrantUnusable
+from simpul.exchange.tokens import TokenKeys
 from simpul.query.model import Condition
 from simpul.query.plan import Masks, Table
 
@@ -76,12 +77,16 @@ class Published:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that was true at one instant; a call uses one snapshot from start to end."""
+    """All that was true at one instant; a call uses one snapshot from start to end.
+
+    `keys` holds OAuth clients too, by client id and without a digest.
+    """
 
     publications: Mapping[tuple[Stage, str, int], Published]
     keys: Mapping[str, Key]
     loaded_at: datetime
     built: Mapping[int, "Built"] = field(default_factory=dict)
+    token_keys: TokenKeys = field(default_factory=dict)
 
     def get_publication(self, stage: Stage, context: str, major: int) -> Published:
         """Return a publication. Raises: DatasetUnknown."""

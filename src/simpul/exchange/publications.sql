@@ -14,9 +14,15 @@ SELECT id, dataset_id, organization_id, role, columns, row_filter, operations, p
        trial_until, revoked_at, masks, addresses
 FROM public.data_grant ORDER BY id;
 
--- list_keys: All keys by their id, with the application they speak for.
+-- list_keys: All keys and OAuth clients by their id, with the application they speak for; a client has no digest.
 SELECT k.key_id, k.digest, k.stage, k.expires_at, k.revoked_at, a.id, a.disabled_at, a.organization_id
-FROM public.api_key AS k JOIN public.application AS a ON a.id = k.application_id;
+FROM (
+    SELECT key_id, digest, stage, expires_at, revoked_at, application_id FROM public.api_key
+    UNION ALL SELECT client_id, '', 'test', expires_at, revoked_at, application_id FROM public.oauth_client
+) AS k JOIN public.application AS a ON a.id = k.application_id;
+
+-- list_token_keys: The public keys of tokens, by key id.
+SELECT key_id, jwk FROM public.token_key WHERE verifies_until IS NULL OR verifies_until > now();
 
 -- list_pauses: What is paused now.
 SELECT publication_id, organization_id, application_id, office, paused_at FROM public.access_pause

@@ -75,7 +75,7 @@ class World:
     @property
     def setup(self) -> Setup:
         """The exchange's setup."""
-        return Setup(self.database.dsn("exchange"), self.home, "http://exchange.test")
+        return Setup(self.database.dsn("exchange"), self.home, "http://exchange.test", issuer="http://portal.test")
 
     def execute(self, statement: str, values: Any = None) -> list[Any]:
         """Run a statement as the owner; return its rows, if it has any."""
