@@ -22,6 +22,7 @@ MeasureRefused         SPL640  403  a personal column
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from simpul.delivery.report import describe_findings
 from simpul.kernel.errors import Conflict, Finding, Invalid, Misconfigured, NotFound, Refused
@@ -177,7 +178,9 @@ class RowsRefused(Invalid):
         findings = [one._replace(where=f"{position}, {one.where}") for position, found in rows for one in found]
         super().__init__(received=received, refused=refused)
         self.findings = tuple(findings)
-        self.rows = [{"position": position, "findings": describe_findings(found)} for position, found in rows]
+        self.rows: list[dict[str, Any]] = [
+            {"position": position, "findings": describe_findings(found)} for position, found in rows
+        ]
 
     @property
     def sqlstate(self) -> str:

@@ -53,6 +53,11 @@ class Notebook:
         return "baris/row " + ", ".join(map(str, places)) + more
 
 
+def find_mode(format_name: str) -> Literal["json", "text"]:
+    """Return how the cells of a format are to be taken: strictly, or as text and a spreadsheet's cells."""
+    return "json" if format_name in ("json", "ndjson") else "text"
+
+
 @dataclass
 class Sheet:
     """An opened file. `rows` is read once, lazily; reading may raise FileRefused.
@@ -73,7 +78,7 @@ class Sheet:
     @property
     def mode(self) -> Literal["json", "text"]:
         """How the contract's validator is to take the cells: strictly, or as text and a spreadsheet's cells."""
-        return "json" if self.format in ("json", "ndjson") else "text"
+        return find_mode(self.format)
 
     @property
     def notes(self) -> list[Finding]:

@@ -26,9 +26,9 @@ class Body:
     salted: str
 
 
-def check_media_type(request: Request) -> str:
-    """Return the body's media type. Raises: BodyRefused, BodyTooLarge (by the length that is promised)."""
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+def check_media_type(request: Request, default: str = "") -> str:
+    """Return the body's media type, `default` where the request names none. Raises: BodyRefused, BodyTooLarge (by the length that is promised)."""
+    media_type = request.headers.get("content-type", default).split(";")[0].strip().lower()
     if media_type not in MEDIA_TYPES or request.headers.get("content-encoding", "identity") != "identity":
         raise BodyRefused()
     length = request.headers.get("content-length", "0")

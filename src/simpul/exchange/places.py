@@ -15,6 +15,8 @@ from simpul.exchange.http import Response
 from simpul.exchange.hub import Hub
 from simpul.exchange.read import read_rows
 from simpul.exchange.route import Place
+from simpul.exchange.write import write_rows
+from simpul.query.write import VERBS
 
 Handler = Callable[[Call, Hub], Awaitable[Response]]
 
@@ -32,6 +34,7 @@ DOORS: Mapping[tuple[Place, str], Door] = {
     ("index", "GET"): Door(describe_index, "describe"),
     ("openapi", "GET"): Door(describe_openapi, "describe"),
     ("dataset", "GET"): Door(read_rows, "read", "read"),
+    **{("dataset", method): Door(write_rows, "deliver", "deliver") for method in VERBS},
     ("batches", "POST"): Door(deliver_rows, "deliver", "deliver"),
     ("batch", "GET"): Door(describe_batch, "describe", "deliver"),
     ("refused", "GET"): Door(describe_refused, "describe", "deliver"),

@@ -30,7 +30,7 @@ METHODS: Mapping[Place, str] = {
     "health": "GET, HEAD, OPTIONS",
     "index": "GET, HEAD, OPTIONS",
     "openapi": "GET, HEAD, OPTIONS",
-    "dataset": "GET, HEAD, OPTIONS",
+    "dataset": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
     "batches": "POST, OPTIONS",
     "batch": "GET, HEAD, OPTIONS",
     "refused": "GET, HEAD, OPTIONS",

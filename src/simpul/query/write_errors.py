@@ -77,6 +77,15 @@ class ConflictUnknown(QueryError):
     hint = Words("Pakai kolom kunci pada openapi.json.", "Use the key columns in openapi.json.")
 
 
+class AnswerTooLarge(QueryError):
+    code = "SPLX21"
+    message = Words(
+        "Satu jawaban memuat paling banyak {limit} baris; tidak ada yang diubah.",
+        "One answer gives at most {limit} rows; nothing was changed.",
+    )
+    hint = Words("Pakai Prefer: return=minimal.", "Use Prefer: return=minimal.")
+
+
 class RowOutside(QueryError):
     """PostgreSQL's own code for a row that a policy keeps out."""
 

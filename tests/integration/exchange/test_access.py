@@ -157,7 +157,7 @@ def test_other_spellings_of_an_address_are_refused(server: Server, world: World,
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST", "TRACE"])
 def test_method_that_does_not_fit_is_told(server: Server, world: World, method: str) -> None:
-    answer = server.call(method, DESA, world.keys["alice_live"])
+    answer = server.call(method, "/api/wilayah/v1/openapi.json", world.keys["alice_live"])
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 

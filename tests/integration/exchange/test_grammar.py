@@ -198,9 +198,9 @@ def test_content_location_is_one_address_for_one_answer(server: Server, world: W
 @pytest.mark.parametrize(
     ("path", "status", "allow"),
     [
-        (DESA, 204, "GET, HEAD, OPTIONS"),
+        (DESA, 204, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
         (f"{DESA}/batches", 204, "POST, OPTIONS"),
-        ("/api/tidak/v9/ada", 204, "GET, HEAD, OPTIONS"),
+        ("/api/tidak/v9/ada", 204, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
         ("/health", 204, "GET, HEAD, OPTIONS"),
         ("/lain", 404, None),
     ],
@@ -215,7 +215,7 @@ def test_browser_may_ask_first_and_read_what_it_needs(server: Server, world: Wor
     asked = {"Origin": "https://opd.test", "Access-Control-Request-Method": "GET"}
     first = server.call("OPTIONS", DESA, headers=asked)
     assert first.headers["access-control-allow-origin"] == "*"
-    assert first.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+    assert first.headers["access-control-allow-methods"] == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
     allowed = {name.strip().lower() for name in first.headers["access-control-allow-headers"].split(",")}
     assert allowed >= {"authorization", "apikey", "prefer", "range", "range-unit", "accept-profile", "content-type"}
     answer = read(server, world, "limit=1", Prefer="count=exact", Origin="https://opd.test")
