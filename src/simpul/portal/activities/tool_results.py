@@ -8,10 +8,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 BATCH_TOOLS = ("unggah", "perbaiki")
+SHOWN_BY_STATE = ("terbitkan", "uji", "siapkan_tabel")
+"""The worker's work: the page shows how far it is and keeps up with it, where a sentence would soon be untrue."""
 
 
 def tell_result(request: HttpRequest, name: str, result: Mapping[str, Any]) -> None:
     """Tell what a tool did; a delivery with refused rows is a warning."""
+    if name in SHOWN_BY_STATE:
+        return
     if name in BATCH_TOOLS:
         level = messages.WARNING if result["refused"] else messages.SUCCESS
         messages.add_message(request, level, describe_batch(result))
@@ -41,9 +45,6 @@ def describe_result(name: str, result: Mapping[str, Any]) -> str:
         "baca_berkas": _(
             "Berkas terbaca: %(columns)s kolom dan %(rows)s baris. Periksa dan betulkan usulannya di bawah."
         ),
-        "terbitkan": _("API uji coba sedang disiapkan."),
-        "uji": _("Uji integrasi dimulai."),
-        "siapkan_tabel": _("Tabel data sedang disiapkan lagi."),
         "buka_percobaan": _("Data dibuka untuk percobaan %(consumer)s sampai %(until)s."),
         "segarkan": _("Dashboard sudah dibuat dari data terbaru."),
     }
