@@ -130,12 +130,13 @@ def _check_links(links: Sequence[KeyLink], pinned: Collection[bytes]) -> Iterato
             "The known public key isn't in the chain of keys: the chain was replaced.",
         )
         yield Finding("keys", "key-unpinned", words)
+    last_known = max((one.number for one in links if bytes(one.public) in pinned), default=0)
     for before, link in itertools.pairwise((None, *links)):
         if link is not None:
-            yield from _check_link(link, before, pinned)
+            yield from _check_link(link, before, last_known)
 
 
-def _check_link(link: KeyLink, before: KeyLink | None, pinned: Collection[bytes]) -> Iterator[Finding]:
+def _check_link(link: KeyLink, before: KeyLink | None, last_known: int) -> Iterator[Finding]:
     where = f"key {link.key_id}"
     if link.number != (before.number + 1 if before else 1):
         yield Finding(where, "key-missing", Words("Kunci sebelumnya hilang.", "A key before it is missing."))
@@ -144,7 +145,8 @@ def _check_link(link: KeyLink, before: KeyLink | None, pinned: Collection[bytes]
     if name_key(link.public) != link.key_id or not _is_linked(link, before):
         words = Words("Tanda tangan atas kunci tidak sah.", "The signature under the key is not valid.")
         yield Finding(where, "key-signature", words)
-    if before and not link.previous and bytes(link.public) not in pinned:
+    # Who knows this key or a later one has no need of the one before.
+    if before and not link.previous and link.number > last_known:
         words = Words(
             "Kunci ini dimulai tanpa tanda tangan kunci sebelumnya.",
             "The key began without a signature of the one before.",
