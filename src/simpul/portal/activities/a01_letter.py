@@ -6,15 +6,19 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.identifiers import check_nip, normalize_phone
 from simpul.portal.activities.activity import ActContext, ActForm, Activity, Handler
 from simpul.portal.activities.fields import AttachmentField, RowForm, RowsField
 from simpul.portal.activities.papers import make_step_paper
+from simpul.portal.activities.type_names import TYPES
 from simpul.portal.cases.actions import set_parties
 from simpul.portal.cases.models import Attachment, Case
-from simpul.portal.contracts.actions import check_not_in_change, list_terms_in_force
+from simpul.portal.contracts.actions import check_not_in_change, find_version_in_force, list_terms_in_force
+from simpul.portal.contracts.models import Contract
+from simpul.portal.contracts.queries import load_contract
 from simpul.portal.organizations.models import Official, Organization
 from simpul.portal.organizations.queries import list_officials, list_organizations
 from simpul.portal.papers import facts as paper_facts
@@ -162,16 +166,20 @@ class Send(Handler):
 
     def get_initial(self, context: ActContext) -> dict[str, Any]:
         before = super().get_initial(context)
-        if before or context.case.changes is None:
-            return before or {
-                "contact_name": context.person.name,
-                "contact_email": context.person.email or "",
-                "contact_phone": context.person.phone,
-            }
+        if before:
+            return before
+        contact = {
+            "contact_name": context.person.name,
+            "contact_email": context.person.email or "",
+            "contact_phone": context.person.phone,
+        }
         contract = context.case.changes
+        if contract is None:
+            return contact
         is_change = context.case.kind == Case.Kind.CHANGE
         named = [one.organization for one in list_terms_in_force(contract)] if is_change else []
-        return {
+        return contact | {
+            "elements": [] if is_change else _list_open_elements(contract),
             "subject": f"{'Perubahan' if is_change else 'Penambahan pemanfaat'} layanan {contract.title}",
             "application": contract.title,
             "provider": contract.provider.code,
@@ -191,6 +199,24 @@ class Send(Handler):
             case, context.person, named[answers["provider"]], [named[code] for code in answers["consumers"]], context.at
         )
         return {}
+
+
+def _list_open_elements(contract: Contract) -> list[dict[str, Any]]:
+    """Return the open datasets' columns as the letter's elements: of the others an outsider knows none."""
+    version = find_version_in_force(contract)
+    datasets = load_contract(version).datasets if version else ()
+    with override("id"):  # the letter is Indonesian, whatever the page's language
+        return [
+            {
+                "name": column.title or column.name,
+                "type": str(TYPES[column.logical_type]),
+                "length": column.length,
+                "note": f"{dataset.name}.{column.name}",
+            }
+            for dataset in datasets
+            if dataset.access_class == "terbuka"
+            for column in dataset.columns
+        ]
 
 
 class Letter(Activity):

@@ -4,17 +4,18 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from simpul.kernel.clock import local, now
 from simpul.portal.cases.models import Case
 from simpul.portal.contracts.models import Contract
 from simpul.portal.deliveries.permissions import is_provider
 from simpul.portal.organizations.queries import list_lineage
-from simpul.portal.people.models import Person, Role
+from simpul.portal.people.models import Person, Role, RoleAssignment
 from simpul.portal.people.permissions import roles_of
 from simpul.portal.proofs.queries import list_service_calls
-from simpul.portal.services.models import Grant, Publication
+from simpul.portal.services.explaining import find_pause, list_limits
+from simpul.portal.services.models import Grant, Pause, Publication
 from simpul.portal.services.permissions import IN_FORCE, is_party, reads_whole
-from simpul.portal.services.queries import list_applications, make_address
-from simpul.portal.services.samples import Sample, make_samples
+from simpul.portal.services.queries import list_applications, make_address, read_compiled
 from simpul.portal.services.showing import (
     SERVING,
     ShownDataset,
@@ -35,6 +36,14 @@ class ServiceRow(NamedTuple):
     publication: Publication
     datasets: list[ShownDataset]
     is_own: bool
+
+
+class PublicationRow(NamedTuple):
+    """One publication on the page of its service. `pause`: what stops the reader's calls to it now, or None."""
+
+    publication: Publication
+    address: str
+    pause: Pause | None
 
 
 def list_service_rows(person: Person, contracts: QuerySet[Contract], words: str) -> list[ServiceRow]:
@@ -72,8 +81,9 @@ def describe_service(person: Person, contract: Contract, publication: Publicatio
     return {
         "contract": contract,
         "publication": publication,
-        "publications": [(one, make_address(one)) for one in publications],
+        "publications": _list_rows(person, publications),
         "address": make_address(publication),
+        "about": read_compiled(publication),
         "datasets": datasets,
         "whole": whole,
         "provides": provides,
@@ -81,7 +91,8 @@ def describe_service(person: Person, contract: Contract, publication: Publicatio
         "has_dashboard": publication.stage == Publication.Stage.LIVE and publication.state in SERVING,
         "grants": grants,
         "consumer_grants": list(list_consumer_grants(publication)) if whole else [],
-        "samples": _make_samples(publication, datasets, grants) if whole else [],
+        "limits": list_limits(publication) if whole else [],
+        "asks_for": _list_askers(person) if is_live and not grants and Role.PEMROGRAM_OPD in roles and Role.OPD not in roles else None,
         "can_ask": Role.OPD in roles and is_live,
         "can_change": Role.OPD in roles and is_live and is_party(person, contract),
         "change_kind": Case.Kind.CHANGE,
@@ -92,16 +103,17 @@ def describe_service(person: Person, contract: Contract, publication: Publicatio
     }
 
 
-def _make_samples(
-    publication: Publication, datasets: list[ShownDataset], grants: list[Grant]
-) -> list[tuple[ShownDataset, list[Sample]]]:
-    made = []
-    for dataset in datasets:
-        own = [one for one in grants if one.dataset_id == dataset.row.pk]
-        columns = own[0].columns if own else []
-        delivers = any("deliver" in one.operations for one in own)
-        made.append((dataset, make_samples(publication, dataset.model, columns, delivers=delivers)))
-    return made
+def _list_rows(person: Person, publications: list[Publication]) -> list[PublicationRow]:
+    lineage = list_lineage(person.organization)
+    return [PublicationRow(one, make_address(one), find_pause(one, lineage)) for one in publications]
+
+
+def _list_askers(person: Person) -> list[Person]:
+    """Return the colleagues who may ask for access."""
+    today = local(now()).date()
+    roles = RoleAssignment.objects.filter(role=Role.OPD, valid_from__lte=today).exclude(valid_to__lt=today)
+    rows = Person.objects.filter(organization=person.organization, is_active=True, pk__in=roles.values("person"))
+    return list(rows.order_by("name"))
 
 
 def _count_stages(grants: list[Grant]) -> set[str]:

@@ -1,5 +1,6 @@
 """What pages show of a service: its publications by stage, its datasets with their freshness, and who was granted what."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from simpul.portal.contracts.models import Contract
 from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import list_lineage
 from simpul.portal.services.errors import PublicationNotFound
+from simpul.portal.services.explaining import Freshness, find_freshness, make_examples
 from simpul.portal.services.models import Dataset, Grant, Publication
 from simpul.portal.services.permissions import IN_FORCE, OPEN
 
@@ -33,6 +35,14 @@ class ShownDataset(NamedTuple):
     @property
     def is_open(self) -> bool:
         return self.model.access_class == OPEN
+
+    @property
+    def freshness(self) -> Freshness:
+        return find_freshness(self.row, self.model)
+
+    @property
+    def examples(self) -> Mapping[str, str]:
+        return make_examples(self.model)
 
 
 def list_publications(contract: Contract) -> list[Publication]:

@@ -96,15 +96,17 @@ def test_no_page_of_the_service_shows_a_row(served: Served, portal: Database) ->
 
 
 def test_samples_carry_the_real_address_and_granted_columns_only(served: Served, portal: Database) -> None:
-    text = read_text(sign_in(served.sop.persons["pemanfaat_program"]).get(PAGE))
-    assert "curl_init" in text
-    assert "urllib.request" in text
-    assert f"{'/api/wilayah/v1/desa'}?select={','.join(GRANTED)}&amp;limit=" in text
+    text = read_text(sign_in(served.sop.persons["pemanfaat_program"]).get(PAGE + "program/", {"tahap": "live"}))
+    for told in ("curl_init", "Illuminate", "import requests", "postgrest", "await fetch", "@supabase/postgrest-js"):
+        assert told in text, told
+    assert f"/api/wilayah/v1/desa?select={','.join(GRANTED)}&amp;limit=" in text
+    assert "nik_kades" not in text
     assert "/batches" not in text
 
 
 def test_provider_gets_the_delivering_sample(served: Served, portal: Database) -> None:
-    assert "/api/wilayah/v1/desa/batches" in read_text(sign_in(served.sop.persons["penyedia"]).get(PAGE))
+    text = read_text(sign_in(served.sop.persons["penyedia"]).get(PAGE + "program/", {"tahap": "live"}))
+    assert "/api/wilayah/v1/desa/batches" in text
 
 
 def test_outsider_of_an_open_service_sees_its_data_but_no_contract(opened: Served, portal: Database) -> None:
@@ -166,6 +168,35 @@ def test_outsider_may_become_consumer_of_an_open_service_but_not_change_it(opene
     assert ask(opened.sop.persons["lain"], Case.Kind.CHANGE, "terbuka-umum")[0] == 403
     assert ask(opened.sop.persons["lain"], Case.Kind.CONSUMER, "wilayah")[0] == 302
     assert ask(opened.sop.persons["lain"], Case.Kind.CHANGE, "wilayah")[0] == 403
+
+
+def test_agency_that_is_no_party_asks_from_the_catalogue_and_finds_its_draft_filled(
+    opened: Served, portal: Database
+) -> None:
+    lain = opened.sop.persons["lain"]
+    assert '"/layanan/terbuka-umum/#akses"' in read_text(Client().get("/katalog/"))
+    assert "Minta akses" in read_text(sign_in(lain).get("/layanan/terbuka-umum/"))
+    place = ask(lain, Case.Kind.CONSUMER, "terbuka-umum")[1]
+    case = Case.objects.order_by("-id").first()
+    assert case is not None
+    assert (case.state, case.applicant, case.changes) == (Case.State.DRAFT, lain.organization, opened.version.contract)
+    form = sign_in(lain).get(place).context["form"]
+    assert form["subject"].value() == "Penambahan pemanfaat layanan Layanan terbuka-umum"
+    assert (form["provider"].value(), form["consumers"].value()) == ("penyedia", ["lain"])
+    assert (form["contact_name"].value(), form["contact_email"].value()) == (lain.name, lain.email)
+    assert [row["note"] for row in form["elements"].value()][:2] == ["desa.kode", "desa.nama"]
+
+
+def test_restricted_service_gives_an_outsider_no_columns_in_the_draft(served: Served, portal: Database) -> None:
+    lain = served.sop.persons["lain"]
+    form = sign_in(lain).get(ask(lain, Case.Kind.CONSUMER)[1]).context["form"]
+    assert form["elements"].value() == []
+
+
+def test_programmer_is_told_who_of_the_own_agency_asks(served: Served, portal: Database) -> None:
+    text = read_text(sign_in(served.sop.persons["lain_program"]).get(PAGE))
+    assert served.sop.persons["lain"].name in text
+    assert "Minta akses</button>" not in text
 
 
 def test_only_officers_of_agencies_ask(served: Served, portal: Database) -> None:

@@ -1,5 +1,7 @@
 """How pages of services say types, classes, states and filters in plain words."""
 
+from collections.abc import Mapping
+
 from django import template
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
@@ -8,6 +10,22 @@ from simpul.contract.model import Column
 from simpul.kernel.words import Words
 
 register = template.Library()
+
+_FREQUENCIES = {
+    "harian": gettext_noop("setiap hari"),
+    "mingguan": gettext_noop("setiap minggu"),
+    "bulanan": gettext_noop("setiap bulan"),
+    "triwulanan": gettext_noop("setiap tiga bulan"),
+    "semesteran": gettext_noop("setiap enam bulan"),
+    "tahunan": gettext_noop("setiap tahun"),
+    "sewaktu-waktu": gettext_noop("sewaktu-waktu"),
+}
+_DELIVERIES = {"upload": gettext_noop("petugas mengunggah berkas"), "push": gettext_noop("program penyedia mengirim")}
+_MASKS = {
+    "hidden": gettext_noop("disembunyikan"),
+    "hashed": gettext_noop("disandikan"),
+    "last4": gettext_noop("empat karakter terakhir"),
+}
 
 _TYPES = {
     "string": gettext_noop("teks"),
@@ -128,3 +146,26 @@ def finding_tag(state: str) -> str:
 def key_prefix(stage: str) -> str:
     """Return how keys of a stage begin."""
     return "spl_test_" if stage == "sandbox" else "spl_live_"
+
+
+@register.filter
+def frequency_words(frequency: str) -> str:
+    """Return how often a dataset is brought up to date."""
+    return _(_FREQUENCIES[frequency]) if frequency in _FREQUENCIES else frequency
+
+
+@register.filter
+def delivery_words(delivery: str) -> str:
+    return _(_DELIVERIES[delivery]) if delivery in _DELIVERIES else delivery
+
+
+@register.filter
+def mask_words(masks: Mapping[str, str]) -> str:
+    """Return which columns of a grant are masked, and how."""
+    return ", ".join(f"{column}: {_(_MASKS[mask]) if mask in _MASKS else mask}" for column, mask in masks.items())
+
+
+@register.filter
+def lookup(values: Mapping[str, str], name: str) -> str:
+    """Return the value of a name, "" where there is none."""
+    return values.get(name, "") if values else ""
