@@ -23,6 +23,7 @@ from simpul.portal.cases.permissions import (
     can_act,
     can_read_time,
     can_reassign,
+    can_take_over,
     can_write,
     list_attachable_kinds,
 )
@@ -51,6 +52,7 @@ class Waiting(NamedTuple):
     act: OpenAct
     may_act: bool
     is_held_by_other: bool
+    may_take_over: bool
     colleagues: list[Person]
     is_late: bool
     remaining: Words
@@ -102,6 +104,7 @@ def list_waiting(person: Person, case: Case, own: set[int]) -> list[Waiting]:
                 act,
                 can_act(person, act),
                 act.holder_id not in (None, person.pk),
+                can_take_over(person, act),
                 _list_takers(person, act) if can_reassign(person, act) else [],
                 bool(due and due < instant),
                 deadlines.describe_due(due, calendar, instant),

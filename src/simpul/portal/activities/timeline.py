@@ -111,6 +111,8 @@ class _Reader:
         who = event.person.name if event.person else ""
         texts = {
             "note_taken": _("Diambil oleh %(who)s.") % {"who": who},
+            "note_taken_over": _("Diambil alih oleh %(who)s dari %(holder)s. %(reason)s")
+            % {"who": who, "holder": event.data.get("from_name", ""), "reason": event.data.get("reason", "")},
             "note_handed": _("Diserahkan oleh %(who)s kepada %(to)s. %(reason)s")
             % {"who": who, "to": event.data.get("to_name", ""), "reason": event.data.get("reason", "")},
         }

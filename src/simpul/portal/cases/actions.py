@@ -18,6 +18,7 @@ from simpul.portal.cases.models import Attachment, Case, Comment, Draft, OpenAct
 from simpul.portal.cases.permissions import (
     can_act,
     can_reassign,
+    can_take_over,
     can_write,
     check_can_act,
     get_visible_case,
@@ -178,15 +179,32 @@ def take_act(person: Person, number: str, ref: ActRef) -> OpenAct:
 
 @transaction.atomic
 def hand_act(person: Person, number: str, ref: ActRef, to: Person, reason: str = "") -> OpenAct:
-    """Hand an act to a colleague who may do it; Bidang may hand on any Kominfo step (*mengalihkan*)."""
+    """Hand an act to a colleague who may do it; Bidang may hand on any Kominfo step (*mengalihkan*).
+
+    To oneself it takes an agency's act over from an absent colleague, with a reason.
+    Raises: NotYourAct, ReasonMissing, ActAlreadyDone, ActNotOpen.
+    """
     case = history.lock_case(get_visible_case(person, number).number)
     act = find_open_act(case, ref)
+    if to == person and can_take_over(person, act):
+        return _take_over(person, case, act, reason)
     if not can_reassign(person, act) or not to.is_active or not can_act(to, act):
         raise NotYourAct(actor=act.organization.name if act.organization else act.actor)
     act.holder = to
     act.save(update_fields=["holder"])
     history.append_note(case, "handed", person, now(), act, to=to.pk, to_name=to.name, reason=reason)
     record(person, "act.hand", "case", case.number, step=act.step_no, to=to.pk)
+    return act
+
+
+def _take_over(person: Person, case: Case, act: OpenAct, reason: str) -> OpenAct:
+    if not reason.strip():
+        raise ReasonMissing
+    holder, act.holder = act.holder, person
+    act.save(update_fields=["holder"])
+    before = {"from": holder.pk, "from_name": holder.name} if holder else {}
+    history.append_note(case, "taken_over", person, now(), act, **before, reason=reason.strip())
+    record(person, "act.take_over", "case", case.number, step=act.step_no, **{"from": holder.pk if holder else None})
     return act
 
 

@@ -19,8 +19,10 @@ class HeldByColleague(Conflict):
     code = "SPL412"
     message = Words("Langkah ini sedang dipegang {holder}.", "This step is held by {holder}.")
     hint = Words(
-        "Mintalah yang bersangkutan menyerahkannya, atau Bidang mengalihkannya.",
-        "Ask them to hand it over, or ask Bidang to reassign it.",
+        "Mintalah yang bersangkutan menyerahkannya. Bila berhalangan, Bidang mengalihkan langkah Kominfo, dan rekan "
+        "seinstansi mengambil alih langkah instansinya dengan alasan, pada halaman permohonan.",
+        "Ask them to hand it over. If they are absent, Bidang hands on a step of Kominfo, and a colleague of the same "
+        "agency takes over its step with a reason, on the case's page.",
     )
 
 

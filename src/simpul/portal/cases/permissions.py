@@ -104,6 +104,17 @@ def check_can_act(person: Person, act: OpenAct) -> None:
         raise HeldByColleague(holder=act.holder.name)
 
 
+def can_take_over(person: Person, act: OpenAct) -> bool:
+    """Return whether this person may take an agency's act from an absent colleague of the same agency.
+
+    A step of Kominfo is Bidang's to hand on.
+    """
+    if act.organization_id is None or act.holder is None or act.holder_id == person.pk or not can_act(person, act):
+        return False
+    own = {one.pk for one in list_lineage(person.organization)}
+    return act.holder.organization_id in own
+
+
 def can_reassign(person: Person, act: OpenAct) -> bool:
     """Return whether this person may hand the act on: its holder, or Bidang for any step of Kominfo."""
     if act.organization_id is None and has_role(person, Role.BIDANG):

@@ -119,8 +119,12 @@ def hand_act(request: HttpRequest, number: str, step: str, round_no: int, act: s
     """Hand an act to a colleague who may do it."""
     to = get_person(int(request.POST["to"]) if request.POST.get("to", "").isdigit() else 0)
     ref = read_ref(request, step, round_no, act)
-    actions.hand_act(request.user, number, ref, to, request.POST.get("reason", "")[:1000])
-    messages.success(request, _("Langkah ini diserahkan kepada %(name)s.") % {"name": to.name})
+    with tell_in_message(request, ReasonMissing):
+        actions.hand_act(request.user, number, ref, to, request.POST.get("reason", "")[:1000])
+        told = (
+            _("Langkah ini kini Anda pegang.") if to == request.user else _("Langkah ini diserahkan kepada %(name)s.")
+        )
+        messages.success(request, told % {"name": to.name})
     return redirect(f"/permohonan/{number}/")
 
 

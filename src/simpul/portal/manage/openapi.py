@@ -61,7 +61,10 @@ PATHS: dict[str, dict[str, Any]] = {
     "/cases/{number}/tools/{name}": {"post": _operation("Run a tool of an open act", _with(_ACT, values=_OBJECT))},
     "/cases/{number}/take": {"post": _operation("Take an act", _ACT)},
     "/cases/{number}/hand": {
-        "post": _operation("Hand an act to a colleague", _with(_ACT, to={"type": "string"}, reason={"type": "string"}))
+        "post": _operation(
+            "Hand an act to a colleague, or take over an absent one's",
+            _with(_ACT, to={"type": "string"}, reason={"type": "string"}),
+        )
     },
     "/cases/{number}/withdraw": {"post": _operation("Menarik: the applicant withdraws the case", _REASON)},
     "/cases/{number}/stop": {"post": _operation("Menghentikan: Bidang stops the case", _REASON)},

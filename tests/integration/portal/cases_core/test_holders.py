@@ -2,8 +2,9 @@
 
 import pytest
 
-from portal_world import make_person
+from portal_world import make_person, read_text, sign_in
 from simpul.portal.activities import actions as activities
+from simpul.portal.audit.models import AuditEntry
 from simpul.portal.cases import actions as cases
 from simpul.portal.cases.attachments import get_attachment
 from simpul.portal.cases.errors import CaseNotFound, HeldByColleague, NotYourAct, ReasonMissing, RowsNotShown
@@ -63,6 +64,56 @@ def test_bidang_hands_on_no_act_of_an_agency(sop: Sop) -> None:
     other = make_person("Contoh Rekan Penyedia", sop.organizations["penyedia"], "opd")
     with pytest.raises(NotYourAct):
         cases.hand_act(sop.persons["bidang"], play.number, play.make_ref(5, "definisi"), other)
+
+
+def test_agency_officer_takes_over_from_an_absent_colleague_with_a_reason(sop: Sop) -> None:
+    play = sop.open_case().reach(5)
+    ref, absent = play.make_ref(5, "definisi"), sop.persons["penyedia"]
+    other = make_person("Contoh Rekan Pengganti", sop.organizations["penyedia"], "opd")
+    cases.take_act(absent, play.number, ref)
+    with pytest.raises(HeldByColleague):
+        cases.take_act(other, play.number, ref)
+    with pytest.raises(ReasonMissing):
+        cases.hand_act(other, play.number, ref, other, "  ")
+    cases.hand_act(other, play.number, ref, other, "Cuti sakit.")
+    assert play.find_act(5, "definisi").holder == other
+    note = play.case.events.get(kind="note_taken_over")
+    assert (note.person, note.data["from_name"], note.data["reason"]) == (other, absent.name, "Cuti sakit.")
+    entry = AuditEntry.objects.get(kind="act.take_over", object_id=play.number)
+    assert (entry.person, entry.detail["from"]) == (other, absent.pk)
+    with pytest.raises(HeldByColleague):
+        play.complete(5, "definisi", play.write_definition(), person=absent)
+    play.complete(5, "definisi", play.write_definition(), person=other)
+    assert play.open_steps == {6}
+
+
+def test_nobody_else_takes_an_agencys_act_over(sop: Sop) -> None:
+    play = sop.open_case().reach(5)
+    ref = play.make_ref(5, "definisi")
+    cases.take_act(sop.persons["penyedia"], play.number, ref)
+    for name in ("penyedia_program", "pemohon", "pemanfaat", "bidang", "tim_it", "auditor", "kepala_dinas"):
+        with pytest.raises(NotYourAct):
+            cases.hand_act(sop.persons[name], play.number, ref, sop.persons[name], "Cuti.")
+    with pytest.raises(CaseNotFound):
+        cases.hand_act(sop.persons["lain"], play.number, ref, sop.persons["lain"], "Cuti.")
+    assert play.find_act(5, "definisi").holder == sop.persons["penyedia"]
+
+
+def test_page_offers_taking_over_to_the_colleague_alone_and_tells_it_in_the_history(sop: Sop) -> None:
+    play = sop.open_case().reach(5)
+    ref = play.make_ref(5, "definisi")
+    other = make_person("Contoh Rekan Halaman", sop.organizations["penyedia"], "opd")
+    page = f"/permohonan/{play.number}/"
+    address = f"{page}{ref.step}/{ref.round}/{ref.act}/alihkan/?untuk=penyedia"
+    assert "Ambil alih" not in read_text(sign_in(other).get(page))
+    cases.take_act(sop.persons["penyedia"], play.number, ref)
+    assert "Ambil alih" not in read_text(sign_in(sop.persons["penyedia"]).get(page))
+    assert "Ambil alih" in read_text(sign_in(other).get(page))
+    without = sign_in(other).post(address, {"to": other.pk, "reason": ""}, follow=True)
+    assert "Alasan wajib diisi" in read_text(without)
+    text = read_text(sign_in(other).post(address, {"to": other.pk, "reason": "Dinas luar."}, follow=True))
+    assert "kini Anda pegang" in text
+    assert "Diambil alih oleh Contoh Rekan Halaman dari Petugas penyedia. Dinas luar." in text
 
 
 def test_holder_who_lost_the_role_holds_nothing_up(sop: Sop, play: Play) -> None:
