@@ -1,4 +1,7 @@
-"""From staged rows to the dataset's table: update, insert, delete, all by set, under the dataset's lock."""
+"""From staged rows to the dataset's table: update, insert, delete, all by set, under the dataset's lock.
+
+Each of them notes in the dataset's feed, in the same statement, which rows it changed and what they were (`store.feeds`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from typing import Any, LiteralString
 
 from simpul.delivery.staging import SPARED, STAGED, list_names, name_table, write_difference, write_match
 from simpul.delivery.target import Target
+from simpul.store.feeds import name_feed
 from simpul.store.sql import SQL, Composable, Connection, Identifier, Literal
 
 
@@ -29,12 +33,13 @@ class Merge:
         if not self.match or not others:
             return 0
         assign = SQL(", ").join(SQL("{0} = s.{0}").format(Identifier(name)) for name in others)
-        return self._run(
-            "UPDATE {table} t SET {assign}, _version = {version}, _batch = {batch} FROM {staged} s"
-            " WHERE {match} AND {differ}",
+        return self._change(
+            "U",
+            "UPDATE {table} t SET {assign}, _version = {version}, _batch = {batch} FROM {staged} s, {table} o"
+            " WHERE {match} AND {differ} AND t._row = o._row RETURNING t._row, to_jsonb(o)",
             assign=assign,
-            match=write_match(self.match, "s", "t"),
-            differ=write_difference(others, "s", "t"),
+            match=write_match(self.match, "s", "o"),
+            differ=write_difference(others, "s", "o"),
         )
 
     def insert_new(self) -> int:
@@ -43,24 +48,29 @@ class Merge:
         if self.match:
             known = SQL("SELECT FROM {} t WHERE {}").format(name_table(self.target), write_match(self.match, "s", "t"))
             missing = SQL("NOT EXISTS ({})").format(known)
-        return self._run(
+        return self._change(
+            "I",
             "INSERT INTO {table} ({columns}, _version, _batch)"
-            " SELECT {columns}, {version}, {batch} FROM {staged} s WHERE {missing} ORDER BY _position",
+            " SELECT {columns}, {version}, {batch} FROM {staged} s WHERE {missing} ORDER BY _position"
+            " RETURNING _row, NULL::jsonb",
             columns=list_names(self.columns),
             missing=missing,
         )
 
     def delete_given(self) -> int:
         """Delete the known rows; return how many."""
-        return self._run(
-            "DELETE FROM {table} t USING {staged} s WHERE {match}", match=write_match(self.match, "s", "t")
+        return self._change(
+            "D",
+            "DELETE FROM {table} t USING {staged} s WHERE {match} RETURNING t._row, to_jsonb(t)",
+            match=write_match(self.match, "s", "t"),
         )
 
     def delete_absent(self) -> int:
         """Delete rows whose key is neither staged nor spared; return how many."""
-        return self._run(
+        return self._change(
+            "D",
             "DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM {staged} s WHERE {match})"
-            " AND NOT EXISTS (SELECT FROM {spared} k WHERE {spare})",
+            " AND NOT EXISTS (SELECT FROM {spared} k WHERE {spare}) RETURNING t._row, to_jsonb(t)",
             spared=SPARED,
             match=write_match(self.target.key, "s", "t"),
             spare=write_match(self.target.key, "k", "t"),
@@ -88,13 +98,23 @@ class Merge:
 
     def delete_unpaired(self) -> int:
         """Delete the rows that `drop_equal` found no partner for; return how many."""
-        return self._run(
+        return self._change(
+            "D",
             "DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM pg_temp.paired_rows p WHERE p._row = t._row)"
+            " RETURNING t._row, to_jsonb(t)",
         )
+
+    def _change(self, operation: LiteralString, statement: LiteralString, **parts: Composable) -> int:
+        """Run a change that returns (_row, the row as it was), and note each of its rows in the feed."""
+        note: LiteralString = (
+            ") INSERT INTO {feed} (version, operation, _row, old) SELECT {version}, {operation}, _row, old FROM changed"
+        )
+        return self._run("WITH changed (_row, old) AS (" + statement + note, operation=Literal(operation), **parts)
 
     def _run(self, statement: LiteralString, **parts: Composable) -> int:
         known: dict[str, Composable] = {
             "table": name_table(self.target),
+            "feed": Identifier(self.target.schema, name_feed(self.target.table)),
             "staged": STAGED,
             "version": Literal(self.version),
             "batch": Literal(self.batch_id),

@@ -1,8 +1,8 @@
 """The datasets' tables: made, added to and dropped by the worker's role, used by portal and exchange.
 
 One schema per context, major version and stage. A table holds the contract's columns and the hidden
-`_row` (identity, primary key), `_version` and `_batch`. Every change waits at most 2 s for its lock, so
-that readers are never held up behind it.
+`_row` (identity, primary key), `_version` and `_batch`; beside it lies its feed (`feeds`). Every change waits at
+most 2 s for its lock, so that readers are never held up behind it.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from simpul.contract.ddl import ColumnPlan, TablePlan
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
 from simpul.store.errors import NameUnusable, TableDiffers
+from simpul.store.feeds import begin_feed, is_feed, let_follow, make_feed, restart_all_feeds, restart_feed
 from simpul.store.launcher import ROLES
 from simpul.store.pools import database_errors
 from simpul.store.sql import SQL, Composed, Connection, Identifier, Literal
@@ -37,7 +38,7 @@ def create_dataset_tables(connection: Connection[Any], plans: Sequence[TablePlan
     """
     with database_errors(), connection.transaction():
         _limit_lock(connection)
-        users = _list_users(connection)
+        users = list_users(connection)
         for schema in dict.fromkeys(plan.schema for plan in plans):
             _make_schema(connection, schema, users)
         for plan in plans:
@@ -45,12 +46,13 @@ def create_dataset_tables(connection: Connection[Any], plans: Sequence[TablePlan
 
 
 def adopt_dataset_schemas(connection: Connection[Any]) -> list[str]:
-    """Give every dataset's schema and table to the worker, with the planes' rights, as after a restore.
+    """Give every dataset's schema and table to the worker, with the planes' rights, after a restore.
 
-    `connection` is the owner's, who is a member of the worker. Returns: the schemas, sorted.
+    Who follows a dataset's changes must read it anew. `connection` is the owner's, who is a member of the worker.
+    Returns: the schemas, sorted.
     """
     worker = Identifier(ROLES["worker"])
-    users = _list_users(connection)
+    users = list_users(connection)
     with database_errors(), connection.transaction():
         rows = connection.execute(
             "SELECT n.nspname, c.relname FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind = 'r'"
@@ -63,7 +65,9 @@ def adopt_dataset_schemas(connection: Connection[Any]) -> list[str]:
         for schema, table in rows:
             if table is not None:
                 connection.execute(SQL("ALTER TABLE {} OWNER TO {}").format(Identifier(schema, table), worker))
-                _let_use(connection, Identifier(schema, table), users)
+                let = let_follow if is_feed(table) else _let_use
+                let(connection, Identifier(schema, table), users)
+        restart_all_feeds(connection)
     return list(dict.fromkeys(str(row[0]) for row in rows))
 
 
@@ -87,7 +91,8 @@ def _check_schema(schema: str) -> None:
         raise NameUnusable(name=schema)
 
 
-def _list_users(connection: Connection[Any]) -> Composed | None:
+def list_users(connection: Connection[Any]) -> Composed | None:
+    """Return the roles of the planes, as far as they exist, as SQL."""
     rows = connection.execute(
         "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) ORDER BY 1", [list(_USERS)]
     ).fetchall()
@@ -117,6 +122,11 @@ def _make_table(connection: Connection[Any], plan: TablePlan, users: Composed | 
         place = Identifier(plan.schema, plan.table, column.name)
         connection.execute(SQL("COMMENT ON COLUMN {} IS {}").format(place, Literal(column.comment)))
     _let_use(connection, table, users)
+    is_new = make_feed(connection, plan.schema, plan.table, users)
+    if not present:
+        restart_feed(connection, plan.schema, plan.table)
+    elif is_new:
+        begin_feed(connection, plan.schema, plan.table)
 
 
 def _let_use(connection: Connection[Any], table: Identifier, users: Composed | None) -> None:

@@ -21,6 +21,7 @@ PRIVILEGES: dict[str, dict[str, str]] = {
     # What the exchange needs to answer: publications, grants, key hashes, batches.
     "publication": {"portal": ALL, "worker": CHANGE, "exchange": READ},
     "dataset": {"portal": ALL, "worker": ALL, "exchange": "SELECT, UPDATE"},
+    "feed": {"portal": ALL, "worker": ALL, "exchange": READ},
     "application": {"portal": ALL, "worker": READ, "exchange": READ},
     "api_key": {"portal": ALL, "worker": CHANGE, "exchange": READ},
     "oauth_client": {"portal": ALL, "worker": READ, "exchange": READ},

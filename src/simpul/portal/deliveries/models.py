@@ -60,3 +60,13 @@ class RefusedRow(models.Model):
         db_table = "refused_row"
         ordering = ["batch", "position"]
         constraints = [models.UniqueConstraint(fields=["batch", "position"], name="refused_row_once")]
+
+
+class Feed(models.Model):
+    """Since which version a dataset's changes are all kept; without a row they always were. See `store.feeds`."""
+
+    dataset = models.OneToOneField(Dataset, models.CASCADE, primary_key=True, related_name="feed")
+    complete_since = models.BigIntegerField()
+
+    class Meta:
+        db_table = "feed"

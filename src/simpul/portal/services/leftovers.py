@@ -8,6 +8,7 @@ from simpul.portal.contracts.actions import find_version_in_force
 from simpul.portal.contracts.queries import load_contract
 from simpul.portal.services.models import Publication
 from simpul.store.datasets import LOCK_SECONDS
+from simpul.store.feeds import is_feed, name_feed, restart_feed
 from simpul.store.sql import SQL, Connection, Identifier, Literal
 
 _COLUMNS = """
@@ -33,12 +34,14 @@ def drop_leftovers(link: Connection[Any], publication: Publication, plans: Seque
     for schema in dict.fromkeys(plan.schema for plan in plans):
         for table, columns in _read_types(link, schema).items():
             if table not in kept and table not in wanted:
-                link.execute(SQL("DROP TABLE {}").format(Identifier(schema, table)))
+                drop = SQL("DROP TABLE {}, {}")
+                link.execute(drop.format(Identifier(schema, table), Identifier(schema, name_feed(table))))
                 continue
             for name, kind in columns.items():
                 if name not in HIDDEN and name not in kept.get(table, {}) and wanted.get(table, {}).get(name) != kind:
                     drop = SQL("ALTER TABLE {} DROP COLUMN {}")
                     link.execute(drop.format(Identifier(schema, table), Identifier(name)))
+                    restart_feed(link, schema, table)
 
 
 def _list_types(plans: Sequence[TablePlan]) -> Types:
@@ -48,5 +51,6 @@ def _list_types(plans: Sequence[TablePlan]) -> Types:
 def _read_types(link: Connection[Any], schema: str) -> Types:
     found: Types = {}
     for table, name, kind in link.execute(_COLUMNS, [Identifier(schema).as_string()]).fetchall():
-        found.setdefault(table, {})[name] = kind
+        if not is_feed(table):
+            found.setdefault(table, {})[name] = kind
     return found
