@@ -20,6 +20,8 @@ VERSION = 2
 """Version 1 had no `phase` and no `of`; its texts are still read and written back to the byte."""
 _SINCE_2 = ("phase", "of")
 Phase = Literal["", "start", "end"]
+BROKEN = "broken"
+"""The code of an end record whose answer broke off before its end."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 limits → path → key or token → publication → permission → the place's own work → evidence
 """
 
+import asyncio
 import logging
 import traceback
 from pathlib import Path
@@ -26,7 +27,8 @@ from simpul.exchange.health import answer_health
 from simpul.exchange.http import Request, Response
 from simpul.exchange.hub import Hub
 from simpul.exchange.places import DOORS
-from simpul.exchange.prove import keep_evidence
+from simpul.exchange.prove import keep_cut, keep_evidence
+from simpul.exchange.receipts import answer_receipt
 from simpul.exchange.route import METHODS, Route, parse_path
 from simpul.exchange.token_errors import TokenKeyUnknown
 from simpul.kernel.errors import SimpulError
@@ -39,6 +41,9 @@ async def answer(hub: Hub, request: Request) -> Response:
     call = Call(request)
     try:
         response = await _go(hub, call)
+    except asyncio.CancelledError:
+        keep_cut(hub, call)
+        raise
     except SimpulError as error:
         response = write_error(error)
     except Exception as error:
@@ -47,7 +52,7 @@ async def answer(hub: Hub, request: Request) -> Response:
         response = write_error(Unexpected())
     if call.route is not None and call.route.place in {"home", "health"}:
         return response
-    return keep_evidence(hub, call, response)
+    return await keep_evidence(hub, call, response)
 
 
 async def _go(hub: Hub, call: Call) -> Response:
@@ -61,6 +66,9 @@ async def _go(hub: Hub, call: Call) -> Response:
         return describe_home()
     if route.place == "health":
         return await answer_health(hub, route.part)
+    if route.place == "receipt":
+        call.key, call.operation = await _identify(hub, call), "receipt"
+        return await answer_receipt(call, hub)
     return await _go_to_publication(hub, call, route, method)
 
 

@@ -9,7 +9,7 @@ from simpul.access.model import Stage
 from simpul.exchange.errors import FunctionUnknown, PathUnknown, QueryTooLong
 from simpul.exchange.limits import MAX_PATH_BYTES
 
-Place = Literal["home", "health", "index", "openapi", "dataset", "batches", "batch", "refused"]
+Place = Literal["home", "health", "index", "openapi", "dataset", "batches", "batch", "refused", "receipt"]
 
 _STAGES: dict[str, Stage] = {"sandbox": "sandbox", "api": "live"}
 _SAFE = re.compile(r"/[a-z0-9_/.-]*", re.ASCII)
@@ -24,6 +24,7 @@ _REST: tuple[tuple[Place, re.Pattern[str]], ...] = (
     ("batch", re.compile(r"/(?P<dataset>[a-z][a-z0-9_]{0,62})/batches/(?P<batch>[0-9]{1,18})")),
     ("refused", re.compile(r"/(?P<dataset>[a-z][a-z0-9_]{0,62})/batches/(?P<batch>[0-9]{1,18})/refused")),
 )
+_RECEIPT = re.compile(r"/receipts/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _FUNCTION = re.compile(r"/rpc/[a-z0-9_]+")
 METHODS: Mapping[Place, str] = {
     "home": "GET, HEAD, OPTIONS",
@@ -34,6 +35,7 @@ METHODS: Mapping[Place, str] = {
     "batches": "POST, OPTIONS",
     "batch": "GET, HEAD, OPTIONS",
     "refused": "GET, HEAD, OPTIONS",
+    "receipt": "GET, HEAD, OPTIONS",
 }
 """What may be done at each place, as the Allow header tells it."""
 HEALTH = {"/health": "", "/health/live": "live", "/health/ready": "ready"}
@@ -41,7 +43,7 @@ HEALTH = {"/health": "", "/health/live": "live", "/health/ready": "ready"}
 
 @dataclass(frozen=True)
 class Route:
-    """`part` is which health is asked; `batch_id` of a batch; the rest names a publication and a dataset."""
+    """`part` is which health is asked, or a receipt's uid; `batch_id` of a batch; the rest names a publication and a dataset."""
 
     place: Place
     stage: Stage = "sandbox"
@@ -66,6 +68,8 @@ def parse_path(path: str) -> Route:
         return Route("home")
     if path in HEALTH:
         return Route("health", part=HEALTH[path])
+    if receipt := _RECEIPT.fullmatch(path):
+        return Route("receipt", part=receipt[1])
     found = _CONTEXT.fullmatch(path) if _SAFE.fullmatch(path) and "//" not in path else None
     if found is None:
         raise PathUnknown()

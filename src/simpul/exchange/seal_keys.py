@@ -100,16 +100,17 @@ def add_link(connection: Connection[Any], link: KeyLink) -> KeyLink:
 
 def list_links(connection: Connection[Any]) -> list[KeyLink]:
     """Return the chain of public keys in order; empty where nothing was sealed yet."""
-    return [_read_link(row) for row in connection.execute(QUERIES.list_links)]
+    return [read_link_row(row) for row in connection.execute(QUERIES.list_links)]
 
 
 def find_last_link(connection: Connection[Any]) -> KeyLink | None:
     """Return the last link, or None where nothing was sealed yet."""
     row = connection.execute(QUERIES.find_last_link).fetchone()
-    return _read_link(row) if row else None
+    return read_link_row(row) if row else None
 
 
-def _read_link(row: tuple[Any, ...]) -> KeyLink:
+def read_link_row(row: tuple[Any, ...]) -> KeyLink:
+    """Return the link of a row of the table `seal_key`."""
     number, key_id, public, previous, after_seal, made_at, signature = row
     return KeyLink(number, key_id, bytes(public), previous, after_seal, made_at, bytes(signature))
 

@@ -25,6 +25,7 @@ KNOWN = {
     "handling": re.compile(r"strict|lenient"),
     "max-affected": re.compile(r"[0-9]{1,9}"),
     "missing": re.compile(r"default|null"),
+    "receipt": re.compile(r""),
     "resolution": re.compile(r"merge-duplicates|ignore-duplicates"),
     "return": re.compile(r"representation|minimal|headers-only"),
     "timezone": re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,2}"),
