@@ -1,6 +1,6 @@
 """From a request to its answer: each call goes through the same stages, and none leaves without its evidence.
 
-limits → path → key or token → publication → permission → the place's own work → evidence
+limits → path → key or token → publication → permission → plan → the place's own work → evidence
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from simpul.access.decide import check_service, decide
 from simpul.access.model import AccessRequest, Key
 from simpul.exchange import limits
 from simpul.exchange.authenticate import authenticate
+from simpul.exchange.body import bound_body
 from simpul.exchange.call import Call
 from simpul.exchange.describe import describe_home
 from simpul.exchange.errors import (
@@ -40,6 +41,13 @@ async def answer(hub: Hub, request: Request) -> Response:
     """Answer one request, whatever happens, and keep its evidence before the answer leaves."""
     call = Call(request)
     try:
+        return await _answer(hub, call)
+    finally:
+        call.release()
+
+
+async def _answer(hub: Hub, call: Call) -> Response:
+    try:
         response = await _go(hub, call)
     except asyncio.CancelledError:
         keep_cut(hub, call)
@@ -52,6 +60,8 @@ async def answer(hub: Hub, request: Request) -> Response:
         response = write_error(Unexpected())
     if call.route is not None and call.route.place in {"home", "health"}:
         return response
+    if call.admission is not None:
+        response.headers |= call.admission.headers
     return await keep_evidence(hub, call, response)
 
 
@@ -73,6 +83,7 @@ async def _go(hub: Hub, call: Call) -> Response:
 
 
 async def _go_to_publication(hub: Hub, call: Call, route: Route, method: str) -> Response:
+    call.client = _find_client(hub, call.request)
     call.key = await _identify(hub, call)
     snapshot = hub.get_snapshot()
     call.published = snapshot.get_publication(route.stage, route.context, route.major)
@@ -80,12 +91,24 @@ async def _go_to_publication(hub: Hub, call: Call, route: Route, method: str) ->
     if door.operation is None:
         call.operation = door.told_as
         check_service(call.key, call.published.service)
+        _admit(hub, call)
         return await door.handle(call, hub)
     call.dataset = call.published.get_dataset(route.dataset)
     call.operation = door.told_as
-    request = AccessRequest(route.dataset, door.operation, _find_client(hub, call.request))
+    request = AccessRequest(route.dataset, door.operation, call.client)
     call.permission = decide(request, call.key, call.published.service, call.dataset.grants, call.at)
+    _admit(hub, call)
     return await door.handle(call, hub)
+
+
+def _admit(hub: Hub, call: Call) -> None:
+    """Let the call in within its plan. Raises: a QuotaExceeded, BodyTooLarge, CountersAway."""
+    key, published = call.get_visit()
+    dataset_id = call.dataset.dataset_id if call.dataset else 0
+    allowance = hub.get_snapshot().allowances.find(key.application_id, dataset_id, published.stage)
+    call.allowance, call.admission = allowance, hub.gate.admit(allowance, key.application_id, dataset_id)
+    if allowance.body_bytes is not None:
+        call.request = bound_body(call.request, allowance.body_bytes)
 
 
 async def _identify(hub: Hub, call: Call) -> Key:

@@ -2,10 +2,11 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from simpul.delivery.limits import BATCH_BYTES, MEBIBYTE
 from simpul.evidence.record import BodyDigest
@@ -74,5 +75,26 @@ async def receive_body(request: Request, media_type: str, salt: bytes, path: Pat
     return Body(path, media_type, digest.digest(), salted.read())
 
 
-def _refuse_size() -> BodyTooLarge:
-    return BodyTooLarge(megabytes=BATCH_BYTES // MEBIBYTE)
+def bound_body(request: Request, limit_bytes: int) -> Request:
+    """Return the request with a body of at most so many bytes: a longer one ends in BodyTooLarge while it comes in.
+
+    Raises: BodyTooLarge, by the length that is promised.
+    """
+    length = request.headers.get("content-length", "0")
+    if length.isascii() and length.isdigit() and int(length) > limit_bytes:
+        raise _refuse_size(limit_bytes)
+    left = limit_bytes
+
+    async def receive() -> MutableMapping[str, Any]:
+        nonlocal left
+        message = await request.receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise _refuse_size(limit_bytes)
+        return message
+
+    return replace(request, receive=receive)
+
+
+def _refuse_size(limit_bytes: int = BATCH_BYTES) -> BodyTooLarge:
+    return BodyTooLarge(megabytes=limit_bytes // MEBIBYTE)

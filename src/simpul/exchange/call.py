@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 
 from simpul.access.model import Key, Permission
 from simpul.evidence.record import CallRecord, digest_body, make_salt
+from simpul.exchange.admit import Admission
 from simpul.exchange.http import Request, Response
 from simpul.exchange.publications import Published, PublishedDataset
+from simpul.exchange.rates import NO_LIMITS, Allowance
 from simpul.exchange.route import Route
 from simpul.kernel import clock
 
@@ -25,18 +27,21 @@ class Access:
 
 @dataclass
 class Call:
-    """Facts gathered stage by stage. `is_recorded` says that a batch's transaction holds the evidence already."""
+    """Facts gathered stage by stage. `client` is the address that the call came from. `is_recorded` says that a batch's transaction holds the evidence already."""
 
     request: Request
     uid: UUID = field(default_factory=uuid4)
     salt: bytes = field(default_factory=make_salt)
     at: datetime = field(default_factory=clock.now)
     started: float = field(default_factory=time.monotonic)
+    client: str = ""
     route: Route | None = None
     key: Key | None = None
     published: Published | None = None
     dataset: PublishedDataset | None = None
     permission: Permission | None = None
+    allowance: Allowance = NO_LIMITS
+    admission: Admission | None = None
     operation: str = "none"
     columns: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()
@@ -58,6 +63,11 @@ class Call:
         if self.dataset is None or self.permission is None:
             raise RuntimeError("a stage was left out")
         return Access(key, published, self.dataset, self.permission)
+
+    def release(self) -> None:
+        """Say that the answer has left, and give up what the call holds of its plan."""
+        if self.admission is not None:
+            self.admission.release(self.rows)
 
     def make_record(self, response: Response) -> CallRecord:
         """Return the evidence of this call as answered by `response`."""

@@ -236,10 +236,11 @@ def write_error(error: SimpulError) -> Response:
     headers = {"content-type": JSON, "proxy-status": f"PostgREST; error={error.code}"}
     if error.status == 401:
         headers["www-authenticate"] = f'Bearer realm="Simpul"{getattr(error, "challenge", "")}'
-    if error.status == 503:
+    if error.status in (429, 503):
         headers["retry-after"] = str(getattr(error, "retry_after_seconds", RETRY_SECONDS))
     if isinstance(error, MethodUnknown):
         headers["allow"] = error.allowed
+    headers |= getattr(error, "headers", {})
     return Response(error.status, json.dumps(body, ensure_ascii=False).encode(), headers, code=error.code)
 
 

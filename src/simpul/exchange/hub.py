@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from simpul.exchange import limits
+from simpul.exchange.admit import Gate, list_used
 from simpul.exchange.errors import NotLoaded, TooBusy
 from simpul.exchange.evidence_log import Spool, recover
 from simpul.exchange.publications import Snapshot
@@ -46,9 +47,10 @@ class Hub:
     """All that lives as long as the process. `snapshot` is None until the first load."""
 
     def __init__(self, setup: Setup) -> None:
-        """Open the spool. Raises: EvidenceAway."""
+        """Open the spool and the shared counters. Raises: EvidenceAway, CountersAway."""
         self.setup = setup
         self.snapshot: Snapshot | None = None
+        self.gate = Gate(setup.home / "run")
         self.tokens = TokenReader(setup.issuer, setup.address)
         self._looked_again_at = -LOOK_AGAIN_SECONDS
         self.mask_secret = open_mask_secret(setup.home / "keys")
@@ -76,6 +78,8 @@ class Hub:
         await self.readers.open()
         with suppress(SimpulError, *_DATABASE_ERRORS):
             await asyncio.wait_for(self.reload(), START_SECONDS)
+        if self.gate.is_new:
+            await self._count_today()
         self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._refresh, self._keep_evidence)]
 
     async def stop(self) -> None:
@@ -89,8 +93,18 @@ class Hub:
         await self._in_evidence_thread(self._close_evidence)
         self._evidence.shutdown()
         self.spool.close()
+        self.gate.close()
         await asyncio.to_thread(self.writers.close)
         await self.readers.close()
+
+    async def _count_today(self) -> None:
+        """The counters' file is new: what was used today is in the evidence."""
+        try:
+            with database_errors():
+                async with self.readers.connection() as connection:
+                    self.gate.restore(await list_used(connection, self.gate.find_midnight()))
+        except (SimpulError, *_DATABASE_ERRORS) as error:
+            LOG.warning("today's use not counted: %s", type(error).__name__)
 
     def get_snapshot(self) -> Snapshot:
         """Return what is published now. Raises: NotLoaded."""

@@ -7,7 +7,7 @@ from simpul.kernel.errors import SimpulError
 
 EXPOSED = (
     "Allow, Content-Location, Content-Range, Dataset-Version, Date, Evidence-Id, Evidence-Salt, Idempotency-Replayed, "
-    "Link, Location, Preference-Applied, Proxy-Status, Range-Unit, Retry-After, WWW-Authenticate"
+    "Link, Location, Preference-Applied, Proxy-Status, Range-Unit, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate"
 )
 ALLOWED = (
     "Authorization, apikey, X-API-Key, X-Client-Info, Accept, Accept-Language, Accept-Profile, Content-Language, "

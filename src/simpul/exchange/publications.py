@@ -7,6 +7,7 @@ from typing import Any
 
 from simpul.access.model import Grant, Key, Service, Stage
 from simpul.exchange.errors import DatasetUnknown, GrantUnusable
+from simpul.exchange.rates import AllowanceBook
 from simpul.exchange.tokens import TokenKeys
 from simpul.query.model import Condition
 from simpul.query.plan import Masks, Table
@@ -87,6 +88,7 @@ class Snapshot:
     loaded_at: datetime
     built: Mapping[int, "Built"] = field(default_factory=dict)
     token_keys: TokenKeys = field(default_factory=dict)
+    allowances: AllowanceBook = field(default_factory=AllowanceBook)
 
     def get_publication(self, stage: Stage, context: str, major: int) -> Published:
         """Return a publication. Raises: DatasetUnknown."""

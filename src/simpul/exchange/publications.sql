@@ -27,3 +27,11 @@ SELECT key_id, jwk FROM public.token_key WHERE verifies_until IS NULL OR verifie
 -- list_pauses: What is paused now.
 SELECT publication_id, organization_id, application_id, office, paused_at FROM public.access_pause
 WHERE resumed_at IS NULL;
+
+-- list_plans: The plans, in the order of an allowance's fields.
+SELECT id, default_for, name, rate_per_second, burst, calls_per_day, rows_per_request, rows_per_day, concurrent_calls,
+       body_megabytes
+FROM public.plan;
+
+-- list_assignments: Which plan holds for an application on a dataset in place of the stage's default.
+SELECT application_id, dataset_id, plan_id FROM public.plan_assignment;

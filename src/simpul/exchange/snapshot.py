@@ -15,6 +15,7 @@ from simpul.access.masks import derive_mask_key
 from simpul.access.model import Grant, Key, Pause, Service, Stage
 from simpul.contract.model import Dataset
 from simpul.exchange.publications import Built, Published, PublishedDataset, Shown, Snapshot
+from simpul.exchange.rates import read_allowances
 from simpul.exchange.tokens import read_token_keys
 from simpul.kernel import clock
 from simpul.kernel.errors import SimpulError
@@ -32,7 +33,7 @@ Pauses = Mapping[int, Mapping[int | None, Pause]]
 async def load_snapshot(connection: AsyncConnection[Any], secret: bytes, before: Snapshot | None = None) -> Snapshot:
     """Load everything in one consistent view; `secret` is the one that mask keys are derived from.
 
-    Cost: seven queries; memory of all contracts, grants and keys; what `before` holds already is taken from there.
+    Cost: nine queries; memory of all contracts, grants and keys; what `before` holds already is taken from there.
     """
     built = before.built if before else {}
     async with connection.transaction():
@@ -47,6 +48,9 @@ async def load_snapshot(connection: AsyncConnection[Any], secret: bytes, before:
             for query in (QUERIES.list_datasets, QUERIES.list_grants, QUERIES.list_keys, QUERIES.list_pauses)
         ]
         token_keys = read_token_keys(await _fetch(connection, QUERIES.list_token_keys))
+        allowances = read_allowances(
+            await _fetch(connection, QUERIES.list_plans), await _fetch(connection, QUERIES.list_assignments)
+        )
     parts = _Parts(datasets, grants, pauses)
     now_built = {row[0]: _build(row, compiled.get(row[0]), parts, built.get(row[0]), secret) for row in publications}
     return Snapshot(
@@ -58,6 +62,7 @@ async def load_snapshot(connection: AsyncConnection[Any], secret: bytes, before:
         clock.now(),
         now_built,
         token_keys,
+        allowances,
     )
 
 

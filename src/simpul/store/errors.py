@@ -19,6 +19,8 @@ UpgradeFailed      503  the move to a newer major didn't succeed; the old cluste
     TableDiffers       409  a dataset's table can't become what the contract says
     NameUnusable       422  a schema name or column type that the datasets may not have
     DumpFailed         503  pg_dump, pg_restore or psql ended with an error
+CountersAway       503  the counters that a machine's processes share can't be used
+MarksAway          503  the marks that tell a machine's processes of a change can't be written
 """
 
 from simpul.kernel.errors import Conflict, Invalid, Misconfigured, Unavailable
@@ -197,3 +199,21 @@ class DumpFailed(Unavailable):
     code = "SPLD18"
     message = Words("Program {program} gagal.", "The program {program} failed.")
     hint = Words("Pesannya: {text}", "It says: {text}")
+
+
+class CountersAway(Unavailable):
+    code = "SPLD20"
+    message = Words("Penghitung pemakaian tidak dapat dipakai.", "The counters of use can't be used.")
+    hint = Words(
+        "Pengelola: periksa ruang disk dan hak tulis folder run. Pemanggil: coba lagi sebentar lagi.",
+        "Operator: check disk space and the rights of the folder run. Caller: try again in a moment.",
+    )
+
+
+class MarksAway(Unavailable):
+    code = "SPLD21"
+    message = Words("Tanda perubahan data tidak dapat ditulis.", "The mark of a change can't be written.")
+    hint = Words(
+        "Pengelola: periksa ruang disk dan hak tulis folder run di SIMPUL_HOME. Pengirim: coba lagi sebentar lagi.",
+        "Operator: check disk space and the rights of the folder run in SIMPUL_HOME. Sender: try again in a moment.",
+    )
