@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from simpul.cli.health import EXCHANGE_PATH, PORTAL_PATH, ask, can_connect
 from simpul.cli.identity import find_existing, find_identity
 from simpul.cli.ports import check_port
-from simpul.kernel.errors import SimpulError
+from simpul.kernel.errors import Finding, SimpulError
 from simpul.kernel.settings import Settings
 from simpul.kernel.words import NOTHING, Words
 from simpul.portal import commands
@@ -116,7 +116,7 @@ def check_user(settings: Settings) -> Found:
 
 
 def check_database(settings: Settings) -> Found:
-    """Look at the database: reached, its roles able to sign in, the portal's tables and content as they should be."""
+    """Look at the database: reached, and its roles able to sign in."""
     if not settings.DATABASE_URL and not (settings.SIMPUL_HOME / "postgres").exists():
         yield (
             Words("Basis data belum pernah disiapkan.", "The database was never made ready."),
@@ -126,9 +126,29 @@ def check_database(settings: Settings) -> Found:
     with open_database(settings) as database:
         for role in ("portal", "exchange", "worker"):
             connect(database.dsn(role)).close()
-        for finding in commands.check_portal(database.owner_dsn):
-            # The portal's own words hold the next step already.
-            yield finding.message, NOTHING
+
+
+def check_content(settings: Settings) -> Found:
+    """Look at what the hub holds: tables of this version, SOP, calendar, a keeper, each case where its history says."""
+    try:
+        found = _read_findings(settings)
+    except SimpulError:
+        yield (
+            Words("Isi hub belum dapat diperiksa.", "The hub's content can't be looked at yet."),
+            Words("Perbaiki DATABASE_URL lebih dahulu.", "Mend DATABASE_URL first."),
+        )
+        return
+    for finding in found:
+        # The portal's own words hold the next step already.
+        yield finding.message, NOTHING
+
+
+def _read_findings(settings: Settings) -> list[Finding]:
+    if not settings.DATABASE_URL and not (settings.SIMPUL_HOME / "postgres").exists():
+        return []
+    with open_database(settings) as database:
+        connect(database.dsn("portal")).close()
+        return commands.check_portal(database.owner_dsn)
 
 
 CHECKS: dict[str, Callable[[Settings], Iterable[tuple[Words, Words]]]] = {
@@ -137,4 +157,5 @@ CHECKS: dict[str, Callable[[Settings], Iterable[tuple[Words, Words]]]] = {
     "PORTAL_PORT, EXCHANGE_PORT": check_listening,
     "user / pengguna": check_user,
     "DATABASE_URL": check_database,
+    "content / isi hub": check_content,
 }

@@ -194,6 +194,7 @@ def test_check_finds_every_case_where_its_history_says(demo: Demo) -> None:
     )
     assert "SPLP-" not in done.stdout
     assert "ok   DATABASE_URL" in done.stdout
+    assert "ok   content / isi hub" in done.stdout
 
 
 def test_demo_stops_when_told_to(demo: Demo) -> None:
