@@ -13,6 +13,7 @@ from simpul.contract.model import (
     DELIVERIES,
     FREQUENCY_DAYS,
     STATUSES,
+    WHEN_LATE,
     Contract,
     Dataset,
 )
@@ -85,6 +86,7 @@ def _check_choices(dataset: Dataset, where: str) -> Iterator[Finding]:
         ("access_class", dataset.access_class, ACCESS_CLASSES),
         ("delivery", dataset.delivery, DELIVERIES),
         ("frequency", dataset.frequency, tuple(FREQUENCY_DAYS)),
+        ("when_late", dataset.when_late, WHEN_LATE),
     ):
         if value not in allowed:
             yield Finding(f"{where}/{field}", f"{field}-unknown".replace("_", "-"), _one_of(allowed))

@@ -6,7 +6,7 @@ from datetime import date
 
 from simpul.contract.errors import ContractInvalid
 from simpul.contract.filters import read_filters
-from simpul.contract.model import ConsumerTerms, Contract, Dataset
+from simpul.contract.model import MASKS, ConsumerTerms, Contract, Dataset
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
 
@@ -25,6 +25,7 @@ def list_terms_findings(contract: Contract) -> Iterator[Finding]:
             yield Finding(where, "terms-dataset-unknown", _DATASET)
         else:
             yield from _check_columns(terms, dataset, where)
+            yield from _check_masks(terms, where)
             yield from _check_filter(terms, dataset, where)
         yield from _check_grounds(terms, where)
 
@@ -35,6 +36,14 @@ def _check_columns(terms: ConsumerTerms, dataset: Dataset, where: str) -> Iterat
     for name in terms.columns:
         if dataset.find_column(name) is None:
             yield Finding(f"{where}/columns/{name}", "terms-column-unknown", _COLUMN)
+
+
+def _check_masks(terms: ConsumerTerms, where: str) -> Iterator[Finding]:
+    for name, mask in terms.masks:
+        if name not in terms.columns:
+            yield Finding(f"{where}/masks/{name}", "terms-mask-column", _MASKED)
+        if mask not in MASKS:
+            yield Finding(f"{where}/masks/{name}", "terms-mask-unknown", _MASK)
 
 
 def _check_filter(terms: ConsumerTerms, dataset: Dataset, where: str) -> Iterator[Finding]:
@@ -78,6 +87,11 @@ _ORGANIZATION = Words("Pilih instansi pemanfaat.", "Choose the consumer.")
 _DATASET = Words("Data ini tidak ada dalam kontrak.", "This dataset isn't in the contract.")
 _NO_COLUMNS = Words("Pilih elemen yang boleh dibaca pemanfaat.", "Choose the columns that the consumer may read.")
 _COLUMN = Words("Elemen ini tidak ada dalam data tersebut.", "This column isn't in that dataset.")
+_MASKED = Words("Elemen yang disamarkan tidak diberikan.", "The masked column isn't granted.")
+_MASK = Words(
+    "Penyamaran ini tidak dikenal. Pilih hidden, hashed, atau last4.",
+    "This mask is unknown. Choose hidden, hashed or last4.",
+)
 _PURPOSE = Words("Isi tujuan pemanfaatan data.", "Fill in the purpose of the use.")
 _BASIS = Words("Isi dasar hukum pemanfaatan data.", "Fill in the legal basis of the use.")
 _DATE = Words("Tanggal ditulis seperti 2026-11-24.", "The date is written as 2026-11-24.")

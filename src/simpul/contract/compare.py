@@ -48,6 +48,8 @@ _TOLD = {
     "pattern": Words("pola", "the pattern"),
     "format": Words("bentuk", "the format"),
     "example": Words("contoh", "the example"),
+    "filled_from": Words("asal isi pertama", "where the first rows come from"),
+    "filled_with": Words("isi pertama", "what the first rows hold"),
     "access_class": Words("kelas akses", "the access class"),
     "access_ground": Words("dasar pengecualian", "the ground for exclusion"),
     "delivery": Words("cara kirim", "the way of delivery"),
@@ -64,7 +66,7 @@ _TOLD = {
     "valid_until": Words("akhir berlaku", "the end of validity"),
 }
 _UNTOLD = ("version", "status", "case_number")
-_WHOLE = ("name", "columns", "datasets", "consumers", "organization", "dataset")
+_WHOLE = ("name", "columns", "masks", "datasets", "consumers", "organization", "dataset")
 _ALWAYS_BREAKING = ("context", "zone", "logical_type", "key", "format", "pattern", "precision", "scale", "unique")
 
 
@@ -130,6 +132,16 @@ def _compare_granted(path: str, old: ConsumerTerms, new: ConsumerTerms, what: Wo
             kind: Kind = "added" if name in new.columns else "removed"
             part = Words(f"elemen “{name}” pada {what.id}", f"column “{name}” in {what.en}")
             yield _tell(kind, f"{path}/columns/{name}", kind == "removed", part)
+    yield from _compare_masks(path, old, new, what)
+
+
+def _compare_masks(path: str, old: ConsumerTerms, new: ConsumerTerms, what: Words) -> Iterator[Change]:
+    """A mask that comes, goes or changes gives the column another form in answers that it had before."""
+    before, after = dict(old.masks), dict(new.masks)
+    for name in dict.fromkeys([*before, *after]):
+        if before.get(name) != after.get(name) and name in old.columns and name in new.columns:
+            part = Words(f"penyamaran elemen “{name}” pada {what.id}", f"the mask of column “{name}” in {what.en}")
+            yield _tell("changed", f"{path}/masks/{name}", True, part)
 
 
 def _compare_fields(path: str, old: Any, new: Any, what: Words) -> Iterator[Change]:

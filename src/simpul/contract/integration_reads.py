@@ -13,6 +13,11 @@ _ORDERED_TYPES = ("integer", "number", "date")
 _SPECIAL = frozenset("*%_\\\"',.(){}&")
 _COUNT_EXACT: Mapping[str, str] = {"Prefer": "count=exact"}
 _ERROR = Expectation("error")
+_MASK_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
+    "hidden": {"type": "null"},
+    "hashed": {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"},
+    "last4": {"type": ["string", "null"], "pattern": "^([*]{4,}.{4}|[*]*)$"},
+}
 
 
 def list_read_tests(scene: Scene) -> Iterator[TestCase]:
@@ -21,6 +26,7 @@ def list_read_tests(scene: Scene) -> Iterator[TestCase]:
     yield from _list_column_tests(scene)
     yield from _list_row_tests(scene)
     yield from _list_type_tests(scene)
+    yield from _list_mask_tests(scene)
     yield from _list_paging_tests(scene)
     yield from _list_filter_tests(scene)
     yield from _list_order_tests(scene)
@@ -103,9 +109,9 @@ def _list_column_tests(scene: Scene) -> Iterator[TestCase]:
 def _list_row_tests(scene: Scene) -> Iterator[TestCase]:
     inside = [Expectation("total", len(scene.rows))]
     if scene.terms.row_filter:
-        granted = [one for one in read_filters(scene.terms.row_filter) if one.column in scene.terms.columns]
-        parts = [part for part in scene.terms.row_filter.split("&") if part.partition("=")[0] in scene.terms.columns]
-        inside += [Expectation("filter", "&".join(parts))] if granted else []
+        plain = {column.name for column in _list_plain(scene)}
+        parts = [part for part in scene.terms.row_filter.split("&") if part.partition("=")[0] in plain]
+        inside += [Expectation("filter", "&".join(parts))] if parts else []
     yield _make(
         scene,
         Words("hanya baris yang disepakati yang keluar", "only the agreed rows come out"),
@@ -127,7 +133,7 @@ def _list_row_tests(scene: Scene) -> Iterator[TestCase]:
 
 def _find_hidden_value(scene: Scene) -> tuple[str, str] | None:
     """Find a granted column with a value that stands only in rows outside the grant."""
-    for column in _list_granted(scene):
+    for column in _list_plain(scene):
         if column.logical_type not in ("string", "integer", "date"):
             continue
         seen = {row[column.name] for row in scene.rows}
@@ -137,12 +143,33 @@ def _find_hidden_value(scene: Scene) -> tuple[str, str] | None:
     return None
 
 
-def _list_granted(scene: Scene) -> list[Column]:
-    return [column for column in scene.dataset.columns if column.name in scene.terms.columns]
+def _list_plain(scene: Scene) -> list[Column]:
+    """List the granted columns whose values the consumer gets as they are."""
+    masked = dict(scene.terms.masks)
+    granted = [column for column in scene.dataset.columns if column.name in scene.terms.columns]
+    return [column for column in granted if column.name not in masked]
+
+
+def _list_mask_tests(scene: Scene) -> Iterator[TestCase]:
+    for name, mask in scene.terms.masks:
+        values = [str(row[name]) for row in scene.rows if row.get(name) is not None]
+        yield _make(
+            scene,
+            Words(f"kolom {name} hanya keluar tersamar", f"column {name} comes out masked only"),
+            [("select", name), ("limit", "50")],
+            [Expectation("schema", {name: _MASK_SCHEMAS[mask]})],
+        )
+        if values and mask != "last4":
+            yield _make(
+                scene,
+                Words(f"kolom {name} tidak dapat disaring menurut isinya", f"column {name} can't be filtered by value"),
+                [(name, f"eq.{values[0]}")],
+                [Expectation("rows", 0)],
+            )
 
 
 def _list_type_tests(scene: Scene) -> Iterator[TestCase]:
-    for column in _list_granted(scene):
+    for column in _list_plain(scene):
         yield _make(
             scene,
             Words(f"tipe kolom {column.name} sesuai kontrak", f"column {column.name} has the contract's type"),
@@ -199,7 +226,7 @@ def _list_filter_tests(scene: Scene) -> Iterator[TestCase]:
 
 def _find_literal(scene: Scene, operator: str) -> tuple[str, str] | None:
     """Find a granted column and a literal on which the operator's outcome is known without the database's collation."""
-    for column in _list_granted(scene):
+    for column in _list_plain(scene):
         values = [row[column.name] for row in scene.rows if row[column.name] is not None]
         if not values or any(isinstance(value, str) and not _is_plain(value) for value in values):
             continue
@@ -227,7 +254,7 @@ def _is_plain(value: str) -> bool:
 
 
 def _list_order_tests(scene: Scene) -> Iterator[TestCase]:
-    column = next((one for one in _list_granted(scene) if one.logical_type in _ORDERED_TYPES), None)
+    column = next((one for one in _list_plain(scene) if one.logical_type in _ORDERED_TYPES), None)
     name = column.name if column else scene.terms.columns[0]
     for direction in ("asc", "desc"):
         ordered: list[Any] = [name, direction]

@@ -18,6 +18,8 @@ WHEN_LATE = ("layani", "tolak")
 """What readers get of data past its schedule: the rows with a word of warning, or a refusal."""
 STATUSES = ("proposed", "draft", "active", "deprecated", "retired")
 STAGES = ("sandbox", "live")
+MASKS = ("hidden", "hashed", "last4")
+"""What a consumer may get in the place of a column's values."""
 FREQUENCY_DAYS: Mapping[str, int | None] = {
     "harian": 1,
     "mingguan": 7,
@@ -66,6 +68,9 @@ class Column(_Record):
     `format`: for strings one of TEXT_FORMATS; for dates and timestamps how text files write them;
     for numbers DECIMAL_COMMA or None. `code_list`: the values themselves, or the name of a reference list.
     `minimum`/`maximum`: a number for numbers, ISO text for dates and times. `length` counts characters.
+
+    Of a new major version, `filled_from` names the older version's column that the first rows take their values from
+    (empty: the one of the same name), `filled_with` a value that all of them get instead, written as in a CSV file.
     """
 
     name: str
@@ -90,6 +95,8 @@ class Column(_Record):
     pattern: str | None = None
     format: str | None = None
     example: str | None = None
+    filled_from: str = ""
+    filled_with: str | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -109,7 +116,10 @@ class Thresholds(_Record):
 
 @dataclass(frozen=True)
 class Dataset(_Record):
-    """One table of a contract, filled by the provider, read by consumers."""
+    """One table of a contract, filled by the provider, read by consumers.
+
+    `filled_from`: the older major version's dataset that the first rows come from; empty: the one of the same name.
+    """
 
     name: str
     title: str = ""
@@ -121,6 +131,7 @@ class Dataset(_Record):
     frequency: str = "sewaktu-waktu"
     when_late: str = "layani"
     thresholds: Thresholds = field(default_factory=Thresholds)
+    filled_from: str = ""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -149,7 +160,8 @@ class Dataset(_Record):
 class ConsumerTerms(_Record):
     """What one consumer gets from one dataset. `columns` empty: none. Dates are ISO text, empty: open.
 
-    `row_filter` is written as in an address: "kode=like.63.05*", several joined by "&".
+    `row_filter` is written as in an address: "kode=like.63.05*", several joined by "&". `masks` pairs columns with one of
+    MASKS, in the columns' order; as JSON it is an object.
     """
 
     organization: str
@@ -160,6 +172,18 @@ class ConsumerTerms(_Record):
     legal_basis: str = ""
     valid_from: str = ""
     valid_until: str = ""
+    masks: tuple[tuple[str, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON data; fields at their default are left out."""
+        made = super().to_dict()
+        return made | {"masks": dict(self.masks)} if self.masks else made
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote."""
+        masks = data.get("masks") or {}
+        return super().from_dict({**data, "masks": tuple((str(name), str(mask)) for name, mask in masks.items())})
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,8 @@ def _fit_terms(terms: Mapping[str, Any]) -> dict[str, Any]:
     fitted: dict[str, Any] = {item.name: _text(terms.get(item.name)) for item in fields(ConsumerTerms)}
     columns = terms.get("columns")
     fitted["columns"] = [_text(name) for name in columns] if isinstance(columns, list) else []
+    masks = _get_mapping(terms, "masks")
+    fitted["masks"] = {_text(name): _text(mask) for name, mask in masks.items()}
     return fitted
 
 

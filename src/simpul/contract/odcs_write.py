@@ -30,6 +30,7 @@ DATASET_FACTS = {
     "delivery": "delivery",
     "frequency": "frequency",
     "whenLate": "when_late",
+    "filledFrom": "filled_from",
 }
 COLUMN_FACTS = {
     "klasifikasi": "classification",
@@ -40,6 +41,8 @@ COLUMN_FACTS = {
     "pdpPurpose": "pdp_purpose",
     "precision": "precision",
     "scale": "scale",
+    "filledFrom": "filled_from",
+    "filledWith": "filled_with",
 }
 
 

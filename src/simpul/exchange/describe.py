@@ -1,9 +1,8 @@
 """What a caller may learn about the exchange and its own access: health, the list of datasets, openapi.json."""
 
-from typing import Any
-
 from simpul.access.decide import decide
 from simpul.access.model import AccessRequest, Key, Permission
+from simpul.contract.masked import narrow_dataset
 from simpul.contract.model import Contract, Dataset
 from simpul.contract.openapi import write_openapi
 from simpul.exchange.call import Call
@@ -25,18 +24,18 @@ def describe_home() -> Response:
     return write_json(200, {"name": "Simpul", "id": HOME.id, "en": HOME.en, "health": "/health"})
 
 
-def list_granted(published: Published, key: Key) -> list[tuple[PublishedDataset, Permission]]:
-    """Return the datasets that this key may read or deliver now, with the permission, in the contract's order."""
+def list_granted(published: Published, key: Key, address: str) -> list[tuple[PublishedDataset, Permission]]:
+    """Return the datasets that this key may read or deliver from here now, with the permission, in the contract's order."""
     found = []
     for dataset in published.datasets.values():
-        permission = _find_permission(published, dataset, key)
+        permission = _find_permission(published, dataset, key, address)
         if permission is not None:
             found.append((dataset, permission))
     return found
 
 
-def _find_permission(published: Published, dataset: PublishedDataset, key: Key) -> Permission | None:
-    for request in (AccessRequest(dataset.name, "read"), AccessRequest(dataset.name, "deliver")):
+def _find_permission(published: Published, dataset: PublishedDataset, key: Key, address: str) -> Permission | None:
+    for request in (AccessRequest(dataset.name, "read", address), AccessRequest(dataset.name, "deliver", address)):
         try:
             return decide(request, key, published.service, dataset.grants, clock.now())
         except SimpulError:
@@ -52,10 +51,11 @@ async def describe_index(call: Call, hub: Hub) -> Response:
             "name": dataset.name,
             "title": dataset.title,
             "columns": _list_columns(dataset, permission),
+            "masks": dict(permission.masks),
             "purpose": permission.purpose,
             "until": permission.until.isoformat() if permission.until else None,
         }
-        for dataset, permission in list_granted(published, key)
+        for dataset, permission in list_granted(published, key, call.client)
     ]
     about = {name: published.compiled.get(name) for name in ("context", "version", "title")}
     return write_json(200, {**about, "state": published.service.state, "datasets": datasets})
@@ -65,7 +65,7 @@ async def describe_openapi(call: Call, hub: Hub) -> Response:
     """Answer with OpenAPI 3.1 of what the caller may see: only its datasets, only its columns."""
     key, published = call.get_visit()
     compiled = published.compiled
-    datasets = tuple(_narrow(dataset, permission) for dataset, permission in list_granted(published, key))
+    datasets = tuple(_narrow(dataset, permission) for dataset, permission in list_granted(published, key, call.client))
     contract = Contract(
         context=published.context,
         version=compiled.get("version", f"{published.major}.0.0"),
@@ -78,10 +78,7 @@ async def describe_openapi(call: Call, hub: Hub) -> Response:
 
 
 def _narrow(dataset: PublishedDataset, permission: Permission) -> Dataset:
-    columns = set(permission.columns)
-    model: dict[str, Any] = dict(dataset.compiled["model"])
-    model["columns"] = [column for column in model["columns"] if column["name"] in columns]
-    return Dataset.from_dict(model)
+    return narrow_dataset(Dataset.from_dict(dataset.compiled["model"]), permission.columns, permission.masks)
 
 
 def _list_columns(dataset: PublishedDataset, permission: Permission) -> list[str]:

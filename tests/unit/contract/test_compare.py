@@ -92,10 +92,21 @@ def test_consumer_terms_are_compared() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((), (("nik", "last4"),)), ((("nik", "last4"),), ()), ((("nik", "last4"),), (("nik", "hashed"),))],
+)
+def test_mask_that_comes_goes_or_changes_breaks_its_consumer(before: Any, after: Any) -> None:
+    terms = ConsumerTerms("bps", "desa", ("kode", "nik"))
+    old, new = (Contract("x", consumers=(replace(terms, masks=masks),)) for masks in (before, after))
+    [change] = compare_contracts(old, new)
+    assert (change.path, change.breaking) == ("consumers/bps/desa/masks/nik", True)
+
+
 def test_every_field_of_the_model_can_be_told() -> None:
     for record in (Column("a"), Dataset("a"), ConsumerTerms("a", "b"), Contract("a")):
         for item in fields(record):
-            if item.name not in ("name", "organization", "dataset", "datasets", "consumers", "columns"):
+            if item.name not in ("name", "organization", "dataset", "datasets", "consumers", "columns", "masks"):
                 changed = replace(record, **{item.name: "lain"})  # type: ignore[arg-type]
                 _compare(record, changed)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from simpul.contract.check import list_findings
 from simpul.contract.errors import ContractUnreadable
-from simpul.contract.model import Contract
+from simpul.contract.model import Column, ConsumerTerms, Contract, Dataset
 from simpul.contract.odcs import find_schema_faults, load_odcs, read_odcs, write_odcs
 
 FOREIGN = """
@@ -122,3 +122,17 @@ def test_a_code_that_looks_like_yaml_truth_stays_text() -> None:
 def test_odd_text_survives_the_file(text: str) -> None:
     contract = make_contract(description=text)
     assert read_odcs(write_odcs(contract)) == contract
+
+
+def test_masks_and_the_filling_of_a_new_major_survive_the_file() -> None:
+    columns = (Column("kode", key=True, filled_from="id"), Column("sumber", filled_with="sensus"))
+    contract = make_contract(
+        version="2.0.0",
+        datasets=(Dataset("desa", "Desa", columns=columns, filled_from="kelurahan", when_late="tolak"),),
+        consumers=(
+            ConsumerTerms("DISDIK", "desa", ("kode", "sumber"), masks=(("kode", "last4"), ("sumber", "hashed"))),
+        ),
+    )
+    assert read_odcs(write_odcs(contract)) == contract
+    assert Contract.from_dict(contract.to_dict()) == contract
+    assert "masks:\n      kode: last4\n      sumber: hashed\n" in write_odcs(contract)

@@ -8,15 +8,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from simpul.contract.check import list_findings
-from simpul.contract.model import DELIVERIES, FREQUENCY_DAYS, ConsumerTerms, Contract, Thresholds
+from simpul.contract.model import DELIVERIES, FREQUENCY_DAYS, WHEN_LATE, ConsumerTerms, Contract, Thresholds
 from simpul.kernel.clock import local, now
 from simpul.kernel.words import Words
 from simpul.portal.activities.activity import ActContext, ActForm, Activity, Handler
 from simpul.portal.activities.contract_pages import describe_contract
 from simpul.portal.activities.fields import RowForm, RowsField
 from simpul.portal.activities.scenario_papers import make_agreement_papers
-from simpul.portal.activities.terms_fields import ColumnsWidget, TermsWidget
-from simpul.portal.activities.type_names import WAYS
+from simpul.portal.activities.terms_fields import ColumnsWidget, TermsWidget, join_columns, split_columns
+from simpul.portal.activities.type_names import LATE_WAYS, WAYS
 from simpul.portal.contracts import actions as contracts
 from simpul.portal.contracts.errors import ContractUnready
 from simpul.portal.contracts.models import ContractVersion
@@ -30,7 +30,10 @@ def _date_input() -> forms.DateInput:
 
 
 class TermsRow(RowForm):
-    """What one consumer gets of one dataset. `columns`: names with commas between them, or * for all."""
+    """What one consumer gets of one dataset.
+
+    `columns`: names with commas between them, a masked one as name=mask, or * for all as they are.
+    """
 
     organization = forms.CharField(label=_("Pemanfaat"), max_length=40)
     dataset = forms.CharField(label=_("Data"), max_length=63)
@@ -64,6 +67,12 @@ class DeliveryRow(RowForm):
     completeness = forms.FloatField(label=_("Kelengkapan (%)"), min_value=0, max_value=100, initial=95)
     validity = forms.FloatField(label=_("Kesahihan (%)"), min_value=0, max_value=100, initial=95)
     refused_share = forms.FloatField(label=_("Batas baris tertolak (%)"), min_value=0, max_value=100, initial=5)
+    when_late = forms.ChoiceField(
+        label=_("Bila terlambat"),
+        choices=[(one, LATE_WAYS[one]) for one in WHEN_LATE],
+        initial="layani",
+        required=False,
+    )
 
 
 class ScenarioForm(ActForm):
@@ -98,7 +107,8 @@ def read_terms(contract: Contract, rows: list[dict[str, Any]]) -> list[ConsumerT
         ConsumerTerms(
             organization=row["organization"],
             dataset=row["dataset"],
-            columns=_read_columns(contract, row),
+            columns=tuple(name for name, _ in _read_columns(contract, row)),
+            masks=tuple((name, mask) for name, mask in _read_columns(contract, row) if mask),
             row_filter=row["row_filter"],
             purpose=row["purpose"],
             legal_basis=row["legal_basis"],
@@ -110,11 +120,12 @@ def read_terms(contract: Contract, rows: list[dict[str, Any]]) -> list[ConsumerT
     ]
 
 
-def _read_columns(contract: Contract, row: dict[str, Any]) -> tuple[str, ...]:
+def _read_columns(contract: Contract, row: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return each column with its mask, empty where its values are given as they are."""
     dataset = contract.find_dataset(row["dataset"])
     if row["columns"].strip() == "*" and dataset is not None:
-        return tuple(column.name for column in dataset.columns)
-    return tuple(name.strip() for name in row["columns"].split(",") if name.strip())
+        return [(column.name, "") for column in dataset.columns]
+    return split_columns(row["columns"])
 
 
 def apply_deliveries(contract: Contract, rows: list[dict[str, Any]]) -> Contract:
@@ -127,6 +138,7 @@ def apply_deliveries(contract: Contract, rows: list[dict[str, Any]]) -> Contract
                 one,
                 delivery=row["delivery"],
                 frequency=row["frequency"],
+                when_late=row.get("when_late") or "layani",
                 thresholds=Thresholds(
                     row["completeness"], row["validity"], row["refused_share"], one.thresholds.max_age_days
                 ),
@@ -202,7 +214,8 @@ def _write_terms(terms: ConsumerTerms | None, organization: str, dataset: str, p
             "purpose": purpose,
             "valid_from": local(now()).date().isoformat(),
         }
-    return {**terms.to_dict(), "organization": organization, "dataset": dataset, "columns": ", ".join(terms.columns)}
+    made = {**terms.to_dict(), "organization": organization, "dataset": dataset, "columns": join_columns(terms)}
+    return {name: value for name, value in made.items() if name != "masks"}
 
 
 def _write_delivery(dataset: Any) -> dict[str, Any]:
@@ -211,6 +224,7 @@ def _write_delivery(dataset: Any) -> dict[str, Any]:
         "dataset": dataset.name,
         "delivery": dataset.delivery,
         "frequency": dataset.frequency,
+        "when_late": dataset.when_late,
         "completeness": limits.completeness,
         "validity": limits.validity,
         "refused_share": limits.refused_share,

@@ -24,6 +24,7 @@ TYPES = {
     "object": "objek",
 }
 DELIVERIES = {"upload": "unggah berkas lewat portal", "push": "dikirim program lewat API"}
+MASKS = {"hidden": "disembunyikan", "hashed": "disamarkan", "last4": "empat karakter terakhir"}
 STAGES = {"sandbox": "uji coba", "live": "aktif"}
 
 
@@ -95,10 +96,11 @@ def describe_shares(contract: Contract) -> list[Facts]:
 
 
 def _describe_share(terms: ConsumerTerms, name: str) -> Facts:
+    masks = dict(terms.masks)
     facts = {
         "consumer": name,
         "dataset": terms.dataset,
-        "columns": list(terms.columns),
+        "columns": [f"{one} ({MASKS[masks[one]]})" if one in masks else one for one in terms.columns],
         "rows": terms.row_filter or "semua baris",
         "purpose": terms.purpose or "-",
         "legal_basis": terms.legal_basis,

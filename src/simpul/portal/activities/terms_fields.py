@@ -5,12 +5,29 @@ from typing import Any
 
 from django import forms
 
-from simpul.contract.model import Contract, Dataset
+from simpul.contract.model import ConsumerTerms, Contract, Dataset
 from simpul.portal.activities.fields import Raw, RowForm, RowsWidget
+from simpul.portal.activities.type_names import MASKS
+
+
+def split_columns(text: str) -> list[tuple[str, str]]:
+    """Return each column with its mask, empty where its values are given as they are.
+
+    >>> split_columns("kode, nik=last4")
+    [('kode', ''), ('nik', 'last4')]
+    """
+    parts = [one.partition("=") for one in text.split(",") if one.strip()]
+    return [(name.strip(), mask.strip()) for name, _sign, mask in parts]
+
+
+def join_columns(terms: ConsumerTerms) -> str:
+    """Return the columns of terms as `split_columns` reads them."""
+    masks = dict(terms.masks)
+    return ", ".join(f"{name}={masks[name]}" if name in masks else name for name in terms.columns)
 
 
 class ColumnsWidget(forms.Widget):
-    """Column names with commas between them, ticked one by one; `*` ticks all."""
+    """Column names with commas between them, ticked one by one, a mask chosen beside each; `*` ticks all."""
 
     template_name = "activities/columns.html"
     dataset: Dataset | None = None
@@ -22,16 +39,20 @@ class ColumnsWidget(forms.Widget):
 
     def value_from_datadict(self, data: Raw, files: Raw, name: str) -> Any:
         given = data.getlist(name) if hasattr(data, "getlist") else data.get(name)
-        return ", ".join(one for one in given if one) if isinstance(given, list) else given
+        if not isinstance(given, list):
+            return given
+        masks = {one: data.get(f"{name}-mask-{one}") for one in given}
+        return ", ".join(f"{one}={masks[one]}" if masks[one] else one for one in given if one)
 
     def value_omitted_from_data(self, data: Raw, files: Raw, name: str) -> bool:
         return False
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        chosen = {one.strip() for one in str(value or "").split(",")}
+        chosen = dict(split_columns(str(value or "")))
         columns = self.dataset.columns if self.dataset else ()
-        context["choices"] = [(one, one.name in chosen or "*" in chosen) for one in columns]
+        context["choices"] = [(one, one.name in chosen or "*" in chosen, chosen.get(one.name, "")) for one in columns]
+        context["masks"] = list(MASKS.items())
         return context
 
 

@@ -28,3 +28,10 @@ FORMATS = {
     "decimal_comma": _("koma desimal: 1.234,56"),
 }
 WAYS = {"upload": _("unggah berkas lewat portal"), "push": _("dikirim program lewat API")}
+MASKS = {
+    "": _("apa adanya"),
+    "hidden": _("disembunyikan (kosong)"),
+    "hashed": _("disamarkan (kode tetap)"),
+    "last4": _("empat karakter terakhir"),
+}
+LATE_WAYS = {"layani": _("layani dengan peringatan"), "tolak": _("tolak pembacaan")}

@@ -118,6 +118,7 @@ def _grant_terms(
         case,
         columns=list(terms.columns),
         row_filter=terms.row_filter,
+        masks=dict(terms.masks),
         operations=["read"],
         purpose=terms.purpose,
         legal_basis=terms.legal_basis,
@@ -128,12 +129,19 @@ def _grant_terms(
 
 
 def _replace_grant(dataset: Dataset, organization: Organization, role: str, case: Case, **terms: object) -> Grant:
-    """Put a new grant in the place of the one in force, which is kept as revoked; a trial replaces trials alone."""
+    """Put a new grant in the place of the one in force, which is kept as revoked; a trial replaces trials alone.
+
+    The networks that calls may come from were set beside the contract, so they go over to the new grant.
+    """
     rows = Grant.objects.filter(dataset=dataset, organization=organization, role=role, revoked_at=None)
+    last = rows.order_by("-id").first()
     if terms.get("trial_until"):
         rows = rows.exclude(trial_until=None)
     rows.update(revoked_at=now())
-    return Grant.objects.create(dataset=dataset, organization=organization, role=role, case=case, **terms)
+    addresses = last.addresses if last is not None else []
+    return Grant.objects.create(
+        dataset=dataset, organization=organization, role=role, case=case, addresses=addresses, **terms
+    )
 
 
 def revoke_absent_consumers(publication: Publication, codes: Iterable[str]) -> None:

@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import F, Q
 
+from simpul.access.masks import derive_mask_key
 from simpul.kernel.clock import local, now
 from simpul.portal.audit.actions import record
 from simpul.portal.organizations.models import Organization
@@ -18,6 +20,7 @@ from simpul.portal.services.permissions import IN_FORCE
 from simpul.portal.services.publishing import get_driver_connection
 from simpul.portal.services.queries import read_compiled
 from simpul.query.share import plan_share
+from simpul.store.mask_secret import open_mask_secret
 
 
 class Share(NamedTuple):
@@ -39,15 +42,20 @@ def measure_share(publication: Publication, dataset: Dataset, consumer: Organiza
     if terms is None or not terms.columns:
         return None
     compiled: dict[str, Any] = publication.compiled["datasets"][dataset.name]
-    share = plan_share(compiled, terms.columns, terms.row_filter)
+    share = plan_share(compiled, terms.columns, terms.row_filter, dict(terms.masks), read_mask_key(consumer.pk))
     digest, rows = hashlib.sha256(), 0
     with get_driver_connection().cursor() as cursor:
         row = cursor.execute(share.count_sql, share.parameters).fetchone()
         rows = int(row[0]) if row else 0
-        with cursor.copy(share.copy_sql, share.parameters) as copy:
+        with cursor.copy(share.copy_sql, share.copy_parameters) as copy:
             for block in copy:
                 digest.update(block)
     return Share(dataset.name, list(terms.columns), rows, str(dataset.version), digest.hexdigest())
+
+
+def read_mask_key(organization_id: int) -> bytes:
+    """Return the key that an organization's hashed columns are made with, the same as the exchange's."""
+    return derive_mask_key(open_mask_secret(settings.HUB.SIMPUL_HOME / "keys"), organization_id)
 
 
 def get_read_grant(person: Person, dataset: Dataset) -> Grant:
@@ -77,9 +85,9 @@ def open_share(person: Person, dataset: Dataset) -> Iterator[bytes]:
     """
     grant = get_read_grant(person, dataset)
     compiled: dict[str, Any] = dataset.publication.compiled["datasets"][dataset.name]
-    share = plan_share(compiled, grant.columns, grant.row_filter)
+    share = plan_share(compiled, grant.columns, grant.row_filter, grant.masks, read_mask_key(grant.organization_id))
     record(person, "rows.handed", "dataset", dataset.name, grant=grant.pk, version=dataset.version)
-    return _copy_blocks(share.copy_sql, share.parameters)
+    return _copy_blocks(share.copy_sql, share.copy_parameters)
 
 
 def _copy_blocks(statement: str, parameters: tuple[object, ...]) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.formats import date_format
 
-from simpul.portal.activities.type_names import FORMATS, TYPES, WAYS
+from simpul.portal.activities.type_names import FORMATS, MASKS, TYPES, WAYS
 from simpul.portal.cases.naming import name_actor
 from simpul.procedure.model import ACTORS
 
@@ -29,6 +29,12 @@ def format_word(name: str) -> Any:
 def way_word(delivery: str) -> Any:
     """Return how rows come."""
     return WAYS.get(delivery, delivery)
+
+
+@register.filter
+def mask_word(mask: str) -> Any:
+    """Return what stands in the place of a column's values."""
+    return MASKS.get(mask, mask)
 
 
 @register.filter
