@@ -301,8 +301,8 @@ def read_query(text: str) -> list[tuple[str, str]]:
     >>> read_query("https://api.contoh.go.id/api/wilayah/v1/desa?select=kode&limit=5")
     [('select', 'kode')]
     """
-    start, _, rest = text.strip().partition("?")
-    bare = rest if "=" not in start else text.strip()
+    start, mark, rest = text.strip().partition("?")
+    bare = rest if mark and "=" not in start else text.strip()
     try:
         found = parse_qsl(bare, keep_blank_values=True, strict_parsing=bool(bare), max_num_fields=MAX_PARAMETERS)
     except ValueError as error:

@@ -14,6 +14,8 @@ from simpul.portal.services.models import TESTING_APPLICATION, Application, Gran
 from simpul.portal.services.samples import TASKS, Sample, make_samples
 from simpul.portal.services.showing import ENDED, ShownDataset, list_own_grants, list_publications, list_shown_datasets
 
+FAILED_COLOUR = "#c21f1f"
+"""The look's own colour of errors; a chart takes no variable."""
 BEFORE_TABLES = (Publication.State.PREPARING, Publication.State.FAILED)
 
 
@@ -102,7 +104,12 @@ def draw_usage(days: Sequence[Day]) -> dict[str, Any]:
         "yAxis": {"type": "value", "minInterval": 1},
         "series": [
             {"type": "bar", "stack": "calls", "data": [max(one.calls - one.errors, 0) for one in days]},
-            {"type": "bar", "stack": "calls", "data": [one.errors for one in days]},
+            {
+                "type": "bar",
+                "stack": "calls",
+                "data": [one.errors for one in days],
+                "itemStyle": {"color": FAILED_COLOUR},
+            },
         ],
     }
 
