@@ -130,6 +130,12 @@ class LetterForm(ActForm):
             self.fields["provider"].disabled = True
             self.fields["provider"].initial = self.initial["provider"] = case.changes.provider.code
 
+    def clean_consumers(self) -> list[Organization]:
+        """Return the consumers in the order they were named, which papers keep."""
+        chosen = {one.code: one for one in self.cleaned_data["consumers"]}
+        named = self.fields["consumers"].widget.value_from_datadict(self.data, self.files, self.add_prefix("consumers"))
+        return [chosen[code] for code in dict.fromkeys(named or ()) if code in chosen]
+
     def clean_contact_phone(self) -> str:
         value = self.cleaned_data["contact_phone"]
         return _told(normalize_phone, value) if value else ""

@@ -40,15 +40,14 @@ def test_letter_names_each_wrong_field_and_stays_open(sop: Sop) -> None:
     assert play.open_steps == {1}
 
 
-def test_phone_is_kept_as_e164_and_parties_are_named(sop: Sop) -> None:
+@pytest.mark.parametrize("consumers", [["pemanfaat", "lain"], ["lain", "pemanfaat"]])
+def test_phone_is_kept_as_e164_and_parties_are_named_in_their_order(sop: Sop, consumers: list[str]) -> None:
     play = sop.open_case()
-    play.send_letter(consumers=["pemanfaat", "lain"])
+    play.send_letter(consumers=consumers)
     letter = play.case.events.get(kind="act_done").answers["form"]
     assert letter["contact_phone"] == "+6281234567890"
     named = play.list_parties()
-    assert (named["pemohon"], named["penyedia"], set(named["pemanfaat"])) == (
-        ["pemohon"], ["penyedia"], {"pemanfaat", "lain"},
-    )  # fmt: skip
+    assert (named["pemohon"], named["penyedia"], named["pemanfaat"]) == (["pemohon"], ["penyedia"], consumers)
 
 
 def test_scan_that_never_came_cannot_be_called_complete(sop: Sop) -> None:
