@@ -105,6 +105,7 @@ def _permit(grant: Grant, request: AccessRequest, service: Service) -> Permissio
         grant.masks,
         grant.fingerprint,
         grant.shape,
+        grant.role,
     )
 
 

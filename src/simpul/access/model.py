@@ -91,7 +91,7 @@ class AccessRequest:
 class Permission:
     """What is allowed, until when: columns in the grant's order, the row filter's text (empty: all rows).
 
-    `masks`, `fingerprint` and `shape` are the grant's.
+    `masks`, `fingerprint`, `shape` and `role` are the grant's.
     """
 
     grant_id: int
@@ -103,3 +103,4 @@ class Permission:
     masks: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
     shape: str = ""
+    role: str = ""

@@ -27,6 +27,7 @@ from simpul.exchange.errors import (
 from simpul.exchange.health import answer_health
 from simpul.exchange.http import Request, Response
 from simpul.exchange.hub import Hub
+from simpul.exchange.lifecycle import check_lateness, tell_lifecycle
 from simpul.exchange.places import DOORS
 from simpul.exchange.prove import keep_cut, keep_evidence
 from simpul.exchange.receipts import answer_receipt
@@ -62,6 +63,7 @@ async def _answer(hub: Hub, call: Call) -> Response:
         return response
     if call.admission is not None:
         response.headers |= call.admission.headers
+    tell_lifecycle(call, response, hub.setup.address)
     return await keep_evidence(hub, call, response)
 
 
@@ -98,6 +100,7 @@ async def _go_to_publication(hub: Hub, call: Call, route: Route, method: str) ->
     request = AccessRequest(route.dataset, door.operation, call.client)
     call.permission = decide(request, call.key, call.published.service, call.dataset.grants, call.at)
     _admit(hub, call)
+    await check_lateness(call, hub)
     return await door.handle(call, hub)
 
 

@@ -6,8 +6,9 @@ from simpul.exchange.route import METHODS, parse_path
 from simpul.kernel.errors import SimpulError
 
 EXPOSED = (
-    "Allow, Content-Location, Content-Range, Dataset-Version, Date, Evidence-Id, Evidence-Salt, Idempotency-Replayed, "
-    "Link, Location, Preference-Applied, Proxy-Status, Range-Unit, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate"
+    "Allow, Content-Location, Content-Range, Dataset-Late, Dataset-Version, Date, Deprecation, Evidence-Id, "
+    "Evidence-Salt, Idempotency-Replayed, Link, Location, Preference-Applied, Proxy-Status, Range-Unit, RateLimit, RateLimit-Policy, Retry-After, "
+    "Sunset, WWW-Authenticate"
 )
 ALLOWED = (
     "Authorization, apikey, X-API-Key, X-Client-Info, Accept, Accept-Language, Accept-Profile, Content-Language, "

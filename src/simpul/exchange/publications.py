@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from simpul.access.model import Grant, Key, Service, Stage
@@ -39,6 +39,13 @@ class PublishedDataset:
     shown: Mapping[int, Shown | None]
     due_at: datetime | None = None
     refuses_late: bool = False
+    max_age_days: int | None = None
+
+    def find_due(self, delivered_at: datetime | None) -> datetime | None:
+        """Return when new rows are due after those of an instant, None where the contract agrees on no schedule."""
+        if delivered_at is None or self.max_age_days is None:
+            return None
+        return delivered_at + timedelta(days=self.max_age_days)
 
     def get_row_filter(self, grant_id: int) -> tuple[Condition, ...]:
         """Return the conditions of a grant. Raises: GrantUnusable where they can't be read: nothing passes."""

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import Any
 
 from simpul.access.masks import derive_mask_key
@@ -194,7 +194,7 @@ def _build_dataset(
     names = [column["name"] for column in compiled["model"]["columns"]]
     table = Table(schema, table_name, {column: compiled["columns"][column]["type"] for column in names})
     agreed = Dataset.from_dict(compiled["model"])
-    return PublishedDataset(
+    dataset = PublishedDataset(
         dataset_id,
         name,
         compiled.get("title", name),
@@ -203,14 +203,11 @@ def _build_dataset(
         compiled,
         tuple(grants),
         {grant.grant_id: _read_shown(grant, table, secret) for grant in grants},
-        _find_due(agreed, delivered_at) if stage == "live" else None,
         refuses_late=agreed.when_late == "tolak",
+        # Mock rows are never late.
+        max_age_days=agreed.max_age_days if stage == "live" else None,
     )
-
-
-def _find_due(agreed: Dataset, delivered_at: datetime | None) -> datetime | None:
-    days = agreed.max_age_days
-    return delivered_at + timedelta(days=days) if delivered_at is not None and days is not None else None
+    return replace(dataset, due_at=dataset.find_due(delivered_at))
 
 
 def _read_shown(grant: Grant, table: Table, secret: bytes) -> Shown | None:

@@ -105,5 +105,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('application__isnull', False), ('organization', None), ('publication', None)), models.Q(('application', None), ('publication__isnull', False)), _connector='OR'), name='pause_of_one_thing'), models.UniqueConstraint(condition=models.Q(('resumed_at', None)), fields=('publication', 'organization', 'application'), name='pause_once', nulls_distinct=False)],
             },
         ),
+        migrations.RunSQL("UPDATE publication SET deprecated_at = updated_at WHERE state = 'usang';", migrations.RunSQL.noop),
         migrations.RunSQL(TRIGGER, "DROP TRIGGER tell_exchange ON access_pause;"),
     ]
