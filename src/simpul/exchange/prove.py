@@ -22,6 +22,8 @@ from simpul.store.sql import errors
 LOG = logging.getLogger("simpul.exchange")
 CUT = 499
 """The status in the evidence of a call whose caller went away before it was answered."""
+UNRECORDED = frozenset({"home", "health"})
+"""Places that say nothing of data and leave no row."""
 WITHOUT_RECEIPT = frozenset({429, 503})
 """Answers that stand for too much work make no more of it."""
 
@@ -73,7 +75,7 @@ def end_row(hub: Hub, call: Call, digest: str, rows: int, complete: bool, status
 
 def keep_cut(hub: Hub, call: Call) -> None:
     """Keep the row of a call whose caller went away before there was an answer, unless its batch holds one."""
-    if call.is_recorded:
+    if call.is_recorded or (call.route is not None and call.route.place in UNRECORDED):
         return
     try:
         hub.spool.append(call.make_record(Response(CUT)))
