@@ -5,6 +5,7 @@ from simpul.access.model import AccessRequest, Key, Permission
 from simpul.contract.masked import narrow_dataset
 from simpul.contract.model import Contract, Dataset
 from simpul.contract.openapi import write_openapi
+from simpul.contract.openapi_writes import add_writes
 from simpul.exchange.call import Call
 from simpul.exchange.http import Response, write_json
 from simpul.exchange.hub import Hub
@@ -35,12 +36,16 @@ def list_granted(published: Published, key: Key, address: str) -> list[tuple[Pub
 
 
 def _find_permission(published: Published, dataset: PublishedDataset, key: Key, address: str) -> Permission | None:
-    for request in (AccessRequest(dataset.name, "read", address), AccessRequest(dataset.name, "deliver", address)):
-        try:
-            return decide(request, key, published.service, dataset.grants, clock.now())
-        except SimpulError:
-            continue
-    return None
+    wishes = (AccessRequest(dataset.name, "read", address), AccessRequest(dataset.name, "deliver", address))
+    found = (_try(wish, published, dataset, key) for wish in wishes)
+    return next((permission for permission in found if permission is not None), None)
+
+
+def _try(wish: AccessRequest, published: Published, dataset: PublishedDataset, key: Key) -> Permission | None:
+    try:
+        return decide(wish, key, published.service, dataset.grants, clock.now())
+    except SimpulError:
+        return None
 
 
 async def describe_index(call: Call, hub: Hub) -> Response:
@@ -74,7 +79,15 @@ async def describe_openapi(call: Call, hub: Hub) -> Response:
         datasets=datasets,
         zone=published.zone,
     )
-    return write_json(200, write_openapi(contract, published.stage, hub.setup.address))
+    document = write_openapi(contract, published.stage, hub.setup.address)
+    add_writes(document, contract, _list_writable(published, key, call.client))
+    return write_json(200, document)
+
+
+def _list_writable(published: Published, key: Key, address: str) -> list[str]:
+    """Return the names of the datasets that this key may write now."""
+    wishes = [(AccessRequest(name, "deliver", address), dataset) for name, dataset in published.datasets.items()]
+    return [wish.dataset for wish, dataset in wishes if _try(wish, published, dataset, key)]
 
 
 def _narrow(dataset: PublishedDataset, permission: Permission) -> Dataset:

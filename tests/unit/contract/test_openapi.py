@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from simpul.contract.model import Contract
 from simpul.contract.openapi import write_openapi
+from simpul.contract.openapi_writes import add_writes
 
 
 def list_references(part: Any) -> Iterator[str]:
@@ -31,6 +32,7 @@ def find_reference(document: Any, reference: str) -> Any:
 @settings(max_examples=25, deadline=None)
 def test_document_is_whole(contract: Contract) -> None:
     document = write_openapi(contract, "sandbox", "https://api.contoh.go.id/")
+    add_writes(document, contract, [dataset.name for dataset in contract.datasets])
     assert json.loads(json.dumps(document)) == document
     for reference in list_references(document):
         assert find_reference(document, reference)
@@ -40,6 +42,17 @@ def test_document_is_whole(contract: Contract) -> None:
     assert all(operation["responses"] for operation in operations)
     for schema in document["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
+
+
+def test_only_who_may_write_is_told_how() -> None:
+    contract = make_contract()
+    document = write_openapi(contract, "live", "http://x")
+    names = [dataset.name for dataset in contract.datasets]
+    add_writes(document, contract, names[:1])
+    assert {"get", "post", "put", "patch", "delete"} == set(document["paths"][f"/{names[0]}"])
+    assert all(set(document["paths"][f"/{name}"]) == {"get"} for name in names[1:])
+    put = document["paths"][f"/{names[0]}"]["put"]
+    assert [one["name"] for one in put["parameters"] if "name" in one] == list(contract.datasets[0].key)
 
 
 def test_document_names_stage_version_and_keys() -> None:
