@@ -26,16 +26,18 @@ AMOUNTS: dict[str, dict[str, int]] = {
     "inbox": {"cases": 5000, "events": 70_000},
     "exchange": {"rows": 100_000, "calls": 400},
     "ingest": {"rows": 50_000},
+    "publish": {"times": 10},
 }
 SMALL: dict[str, dict[str, int]] = {
     "procedure": {"loops": 4},
     "inbox": {"cases": 60, "events": 840},
     "exchange": {"rows": 500, "calls": 10},
     "ingest": {"rows": 500},
+    "publish": {"times": 2},
 }
 """Amounts that show only that it runs: the figures mean nothing."""
 
-MODULES = {"procedure": "cases", "inbox": "inbox", "exchange": "reading", "ingest": "ingest"}
+MODULES = {"procedure": "cases", "inbox": "inbox", "exchange": "reading", "ingest": "ingest", "publish": "publishing"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -71,6 +71,14 @@ def test_ingest_stores_every_row_once_and_finds_them_unchanged_the_second_time()
     assert find(told, "first delivery")["limit_name"] == "COPY of the same file"
 
 
+def test_publication_comes_up_on_a_running_exchange_and_worker() -> None:
+    told = run_small("publish")
+    assert len(told["facts"]["mock_rows"]) == SMALL["publish"]["times"]
+    assert min(told["facts"]["mock_rows"]) > 0
+    assert find(told, "first publication, median")["limit"] == 2000
+    assert find(told, "made again, median")["value"] > 0
+
+
 def test_unknown_benchmark_is_a_wrong_command_line() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "simpul.cli", "bench", "coffee"], capture_output=True, text=True, check=False
