@@ -61,6 +61,15 @@ def plan_dashboard(dataset: Dataset) -> list[Chart]:
     return totals + groups + table
 
 
+def is_spread(distinct: int, rows: int) -> bool:
+    """Return whether a column's values hardly repeat, as in free text or names: groups of it would tell nothing.
+
+    >>> is_spread(900, 1000), is_spread(148, 2186), is_spread(12, 12)
+    (True, False, False)
+    """
+    return distinct > MAX_CATEGORIES and 2 * distinct > rows
+
+
 def _plan_groups(kind: Kind, joint: str, columns: list[Column]) -> list[Chart]:
     return [Chart(kind, column.name, f"Baris {joint} {_name(column)}") for column in columns[:_MAX_CHARTS_A_KIND]]
 

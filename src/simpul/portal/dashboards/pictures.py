@@ -23,6 +23,7 @@ class Picture:
     cards: list[Card]
     figures: list[Figure]
     undrawn: list[str]
+    spread: list[str]
     counts: list[Row]
     delivered_at: datetime | None
     refreshed_at: datetime | None
@@ -53,6 +54,7 @@ def make_picture(snapshot: DashboardSnapshot) -> Picture:
         cards=make_cards(charts) if dataset.delivered_at else [],
         figures=[one for one in figures if one.rows],
         undrawn=[one.label_title for one in figures if not one.rows and one.hidden],
+        spread=[names.get(one["column"], one["column"]) for one in charts if one.get("is_spread")],
         counts=make_counts(charts, names),
         delivered_at=dataset.delivered_at,
         refreshed_at=snapshot.refreshed_at,

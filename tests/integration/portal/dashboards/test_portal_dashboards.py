@@ -78,6 +78,17 @@ def test_chart_and_table_show_the_same_numbers(crowded: Served, portal: Database
             assert f'<td class="number">{value}</td>' in text
 
 
+def test_free_text_is_not_drawn_and_said_so(sop: Sop) -> None:
+    made = Served(sop, "sebar")
+    made.send(make_rows(30))  # thirty names, one class
+    refresh_dataset(made.dataset)
+    text = read_page(made, context="sebar")
+    assert "Tidak digambar, karena hampir setiap barisnya berisi lain: Nama." in text
+    assert "Baris menurut Nama" not in text
+    assert "Baris menurut Kelas" in text
+    assert "<dt>Nama</dt><dd>30 nilai berbeda</dd>" in text
+
+
 def test_column_that_became_personal_leaves_the_old_picture(crowded: Served, portal: Database) -> None:
     publication = Publication.objects.get(pk=crowded.live.pk)
     for column in publication.compiled["datasets"]["desa"]["model"]["columns"]:
