@@ -14,7 +14,7 @@ from simpul.kernel.words import Words
 from simpul.store.account import Account, find_account
 from simpul.store.passwords import FILE as ROLE_PASSWORDS
 
-OWNED = ("spool", "static")
+OWNED = ("run", "spool", "static")
 """Folders of SIMPUL_HOME in which the processes write."""
 
 _PROBE = """

@@ -30,12 +30,13 @@ class SealedCells(NamedTuple):
 
 
 class Quarantine:
-    """Seals and opens refused rows."""
+    """Seals and opens refused rows. `home` is the hub's folder that the key lies in, None for a key from elsewhere."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, home: Path | None = None) -> None:
         """Take 32 bytes. Raises: QuarantineKeyUnusable."""
         if len(key) != _KEY_BYTES:
             raise QuarantineKeyUnusable
+        self.home = home
         self._cipher = AESGCM(key)
 
     def seal(self, batch_id: int, position: int, columns: Sequence[str], cells: Sequence[object]) -> bytes:
@@ -62,7 +63,7 @@ def open_quarantine(keys: Path) -> Quarantine:
     Raises: QuarantineKeyUnusable when the file isn't a key or can't be read.
     """
     try:
-        return Quarantine(_read_or_make_key(keys / KEY_FILE))
+        return Quarantine(_read_or_make_key(keys / KEY_FILE), keys.parent)
     except OSError as error:
         raise QuarantineKeyUnusable from error
 

@@ -32,6 +32,7 @@ from simpul.exchange.places import DOORS
 from simpul.exchange.prove import keep_cut, keep_evidence
 from simpul.exchange.receipts import answer_receipt
 from simpul.exchange.route import METHODS, Route, parse_path
+from simpul.exchange.stream import prove_stream
 from simpul.exchange.token_errors import TokenKeyUnknown
 from simpul.kernel.errors import SimpulError
 
@@ -41,10 +42,13 @@ LOG = logging.getLogger("simpul.exchange")
 async def answer(hub: Hub, request: Request) -> Response:
     """Answer one request, whatever happens, and keep its evidence before the answer leaves."""
     call = Call(request)
+    response: Response | None = None
     try:
-        return await _answer(hub, call)
+        response = await _answer(hub, call)
+        return response
     finally:
-        call.release()
+        if response is None or response.stream is None:  # else when the stream has ended
+            call.release()
 
 
 async def _answer(hub: Hub, call: Call) -> Response:
@@ -64,6 +68,8 @@ async def _answer(hub: Hub, call: Call) -> Response:
     if call.admission is not None:
         response.headers |= call.admission.headers
     tell_lifecycle(call, response, hub.setup.address)
+    if response.stream is not None:
+        return await prove_stream(hub, call, response, response.stream)
     return await keep_evidence(hub, call, response)
 
 

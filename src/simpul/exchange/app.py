@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 
+from simpul.delivery.limits import MEBIBYTE
 from simpul.exchange.answer import answer
-from simpul.exchange.http import NO_CONTENT, Receive, Request, Scope, Send, read_request
+from simpul.exchange.http import BODILESS, Receive, Request, Scope, Send, read_request
 from simpul.exchange.hub import Hub, Setup
 from simpul.exchange.options import EXPOSED, answer_options
+from simpul.exchange.stream import send_stream
 from simpul.kernel.errors import Misconfigured, SimpulError
 from simpul.kernel.settings import read_settings
 from simpul.kernel.words import Words
@@ -53,15 +55,17 @@ class Exchange:
         else:
             response = await answer(self.hub, request)
         headers = {**COMMON_HEADERS, **response.headers}
-        if response.status != NO_CONTENT:
+        if response.is_sized and response.stream is None and response.status not in BODILESS:
             headers["content-length"] = str(len(response.body))
-        await send(
-            {
-                "type": "http.response.start",
-                "status": response.status,
-                "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
-            }
-        )
+        start = {
+            "type": "http.response.start",
+            "status": response.status,
+            "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
+        }
+        if response.stream is not None:
+            await send_stream(start, response.stream, request.receive, send)
+            return
+        await send(start)
         await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else response.body})
 
 
@@ -77,7 +81,14 @@ def read_setup() -> Setup:
             Words("SIMPUL_DSN belum diisi.", "SIMPUL_DSN isn't set."),
             hint=Words("Jalankan exchange lewat ./simpul run.", "Start the exchange by ./simpul run."),
         )
-    return Setup(dsn, Path(settings.SIMPUL_HOME), settings.EXCHANGE_URL, settings.TRUSTED_PROXY, settings.PUBLIC_URL)
+    return Setup(
+        dsn,
+        Path(settings.SIMPUL_HOME),
+        settings.EXCHANGE_URL,
+        settings.TRUSTED_PROXY,
+        settings.PUBLIC_URL,
+        settings.EXCHANGE_CACHE_MB * MEBIBYTE,
+    )
 
 
 application = Exchange()

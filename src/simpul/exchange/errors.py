@@ -152,6 +152,33 @@ class BatchRefused(Invalid):
     )
 
 
+class TooManyStreams(Unavailable):
+    code = "SPLX31"
+    message = Words("Terlalu banyak jawaban panjang sekaligus.", "Too many long answers at the same time.")
+    hint = Words(
+        "Coba lagi sebentar lagi, atau minta paling banyak {rows} baris.", "Try again, or ask for {rows} rows at most."
+    )
+
+
+class StreamTooOld(SimpulError):
+    code = "SPLX32"
+    status = 426
+    message = Words(
+        "Jawaban panjang tidak diberikan lewat HTTP/1.0, karena jawaban yang terputus tidak akan ketahuan.",
+        "A long answer isn't given over HTTP/1.0, where one that breaks would be taken for a whole one.",
+    )
+    hint = Words(
+        "Pakai HTTP/1.1 (pada nginx: proxy_http_version 1.1), atau minta paling banyak {rows} baris dengan limit.",
+        "Use HTTP/1.1 (in nginx: proxy_http_version 1.1), or ask for {rows} rows at most by limit.",
+    )
+
+
+class AnswerCut(Unavailable):
+    code = "SPLX33"
+    message = Words("Jawaban terputus sebelum selesai.", "The answer broke before it was whole.")
+    hint = Words("Minta lagi; data yang sudah diterima belum lengkap.", "Ask again; what was received isn't complete.")
+
+
 class Unexpected(SimpulError):
     code = "SPLX99"
     message = Words("Terjadi kesalahan pada exchange.", "Something went wrong in the exchange.")
@@ -238,6 +265,8 @@ def write_error(error: SimpulError) -> Response:
         headers["www-authenticate"] = f'Bearer realm="Simpul"{getattr(error, "challenge", "")}'
     if error.status in (429, 503):
         headers["retry-after"] = str(getattr(error, "retry_after_seconds", RETRY_SECONDS))
+    if error.status == 426:
+        headers["upgrade"] = "HTTP/1.1"
     if isinstance(error, MethodUnknown):
         headers["allow"] = error.allowed
     headers |= getattr(error, "headers", {})

@@ -3,18 +3,22 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from simpul.kernel.words import Words
 from simpul.query.errors import ParseFailed
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Write = Callable[[bytes], Awaitable[None]]
 
 JSON = "application/json; charset=utf-8"
 NO_CONTENT = 204
+BODILESS = frozenset((NO_CONTENT, 304))
+"""Statuses whose answers have no body and tell no length."""
 LISTS = frozenset(("accept", "prefer", "x-forwarded-for"))
 """Headers that are lists and so may come on several lines."""
 
@@ -33,6 +37,7 @@ class Request:
     headers: Mapping[str, str]
     receive: Receive
     peer: str = ""
+    http_version: str = "1.1"
 
     def list_parameters(self) -> list[tuple[str, str]]:
         """Return the decoded query parameters in their order.
@@ -49,14 +54,29 @@ class Request:
             raise ParseFailed(details=details, parameter="?") from None
 
 
+class Stream(Protocol):
+    """A body that leaves in pieces."""
+
+    async def run(self, write: Write) -> None:
+        """Write all pieces; whatever is raised says that the body isn't whole."""
+
+    async def close(self) -> None:
+        """Give up what is held; must be called, and may be called again."""
+
+
 @dataclass
 class Response:
-    """A whole answer. `code` is the error's code for the evidence, empty where all went well."""
+    """An answer. `code` is the error's code for the evidence, empty where all went well.
+
+    With a `stream` the body follows in pieces; `is_sized` False says that the length isn't known, as of a stream's HEAD.
+    """
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     code: str = ""
+    stream: Stream | None = None
+    is_sized: bool = True
 
 
 def read_request(scope: Scope, receive: Receive) -> Request:
@@ -70,7 +90,8 @@ def read_request(scope: Scope, receive: Receive) -> Request:
     raw = scope.get("raw_path") or scope["path"].encode()
     path = raw.partition(b"?")[0].decode("latin-1")
     peer = (scope.get("client") or ("",))[0]
-    return Request(scope["method"].upper(), path, scope.get("query_string", b""), headers, receive, peer)
+    query, version = scope.get("query_string", b""), scope.get("http_version", "1.1")
+    return Request(scope["method"].upper(), path, query, headers, receive, peer, version)
 
 
 def write_json(status: int, data: Any, headers: dict[str, str] | None = None) -> Response:

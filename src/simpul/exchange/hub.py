@@ -11,7 +11,9 @@ from typing import Any
 
 from simpul.exchange import limits
 from simpul.exchange.admit import Gate, list_used
-from simpul.exchange.errors import NotLoaded, TooBusy
+from simpul.exchange.cache import open_cache
+from simpul.exchange.cursor import KEY_FILE as CURSOR_KEY
+from simpul.exchange.errors import NotLoaded, TooBusy, TooManyStreams
 from simpul.exchange.evidence_log import Spool, recover
 from simpul.exchange.publications import Snapshot
 from simpul.exchange.snapshot import load_snapshot
@@ -19,8 +21,11 @@ from simpul.exchange.tokens import TokenReader
 from simpul.kernel import clock
 from simpul.kernel.errors import SimpulError
 from simpul.store.listen import listen
+from simpul.store.marks import FOLDER as MARKS_FOLDER
+from simpul.store.marks import settle_left
 from simpul.store.mask_secret import open_mask_secret
 from simpul.store.pools import connect, database_errors, make_async_pool, open_pool
+from simpul.store.sealed_text import open_text_sealer
 from simpul.store.sql import Connection, conninfo_to_dict, errors, make_conninfo
 
 CHANNEL = "simpul_publications"
@@ -28,6 +33,7 @@ START_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 5.0
 FLUSH_SECONDS = 0.3
 RECOVER_SECONDS = 30.0
+SETTLE_SECONDS = 0.2
 LOG = logging.getLogger("simpul.exchange")
 
 
@@ -41,6 +47,7 @@ class Setup:
     address: str
     trusted_proxy: bool = False
     issuer: str = ""
+    cache_bytes: int = 0
 
 
 class Hub:
@@ -54,11 +61,18 @@ class Hub:
         self.tokens = TokenReader(setup.issuer, setup.address)
         self._looked_again_at = -LOOK_AGAIN_SECONDS
         self.mask_secret = open_mask_secret(setup.home / "keys")
+        self.sealer = open_text_sealer(setup.home / "keys" / CURSOR_KEY)
+        self.cache = open_cache(setup.home / MARKS_FOLDER, setup.cache_bytes)
         self.folder = setup.home / "spool"
         self.spool = Spool(self.folder)
         self.readers = make_async_pool(
             _make_reading(setup.dsn), limits.READERS, name="simpul exchange", statement_seconds=limits.STATEMENT_SECONDS
         )
+        self.streamers = make_async_pool(
+            _make_reading(setup.dsn), limits.STREAMS, name="simpul streams", statement_seconds=limits.STREAM_SECONDS
+        )
+        self._streaming = 0
+        self._settling: dict[int, asyncio.Task[None]] = {}
         self.writers = open_pool(
             setup.dsn,
             limits.DELIVERERS + 2,
@@ -76,6 +90,7 @@ class Hub:
     async def start(self) -> None:
         """Open the pool and start the background work; a database that is away doesn't stop the start."""
         await self.readers.open()
+        await self.streamers.open()
         with suppress(SimpulError, *_DATABASE_ERRORS):
             await asyncio.wait_for(self.reload(), START_SECONDS)
         if self.gate.is_new:
@@ -84,9 +99,10 @@ class Hub:
 
     async def stop(self) -> None:
         """Stop the background work, move the last evidence, close everything."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._settling.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(self.deliverers.shutdown)
         with suppress(SimpulError, *_DATABASE_ERRORS):
             await self._in_evidence_thread(self._flush)
@@ -95,6 +111,7 @@ class Hub:
         self.spool.close()
         self.gate.close()
         await asyncio.to_thread(self.writers.close)
+        await self.streamers.close()
         await self.readers.close()
 
     async def _count_today(self) -> None:
@@ -140,10 +157,38 @@ class Hub:
         finally:
             self._delivering -= 1
 
+    @contextmanager
+    def claim_stream(self) -> Iterator[None]:
+        """Hold one of the few places for a long answer. Raises: TooManyStreams."""
+        if self._streaming >= limits.STREAMS:
+            raise TooManyStreams(rows=limits.PAGE_ROWS)
+        self._streaming += 1
+        try:
+            yield
+        finally:
+            self._streaming -= 1
+
+    def settle_soon(self, dataset_id: int) -> None:
+        """Have a dataset settled that a delivery left open, so that its answers can be kept again."""
+        if self.cache.is_on and dataset_id not in self._settling:
+            self._settling[dataset_id] = task = asyncio.create_task(self._settle(dataset_id))
+            task.add_done_callback(lambda _: self._settling.pop(dataset_id))
+
+    async def _settle(self, dataset_id: int) -> None:
+        try:
+            with database_errors():
+                async with self.readers.connection() as connection:
+                    await settle_left(connection, self.cache.get_marks(), dataset_id)
+        except (SimpulError, *_DATABASE_ERRORS) as error:
+            LOG.warning("dataset not settled: %s", type(error).__name__)
+        await asyncio.sleep(SETTLE_SECONDS)
+
     async def _listen(self) -> None:
         async for notice in listen(self.setup.dsn, [CHANNEL]):
             if notice.kind == "connected":
-                await self.readers.check()  # after a restart of the database, drop what is broken
+                self.cache.clear()  # the database was away: another may stand in its place
+                await self.readers.check()  # and what is connected may be broken
+                await self.streamers.check()
             self._wake.set()
 
     async def _refresh(self) -> None:

@@ -14,3 +14,11 @@ DELIVERERS = 3
 """Batches at work at the same time, in one process; one more gets a 503."""
 REFUSED_ROWS_SHOWN = 1_000
 """Refused rows listed in one answer; `…/batches/{id}/refused` pages through all."""
+PAGE_ROWS = 1_000
+"""An answer of more rows leaves piece by piece."""
+STREAMS = 4
+"""Long answers on their way at the same time, in one process; one more gets a 503."""
+STREAM_SECONDS = 600.0
+"""How long one may take. Its view of the data keeps the database from clearing up for so long."""
+SEND_SECONDS = 30.0
+"""A caller that takes none of it for so long is cut off."""

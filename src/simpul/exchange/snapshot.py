@@ -192,7 +192,14 @@ def _build_dataset(
     dataset_id, _, name, schema, table_name, delivered_at = row
     # JSON objects in PostgreSQL lose their order; the model's list of columns keeps it.
     names = [column["name"] for column in compiled["model"]["columns"]]
-    table = Table(schema, table_name, {column: compiled["columns"][column]["type"] for column in names})
+    columns = compiled["columns"]
+    table = Table(
+        schema,
+        table_name,
+        {column: columns[column]["type"] for column in names},
+        tuple(tuple(group) for group in (compiled.get("key"), *compiled.get("unique", ())) if group),
+        frozenset(column for column in names if columns[column].get("required")),
+    )
     agreed = Dataset.from_dict(compiled["model"])
     dataset = PublishedDataset(
         dataset_id,

@@ -25,6 +25,12 @@ def _read_count(text: str) -> int:
     return int(text)
 
 
+def _read_amount(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("≥ 0")
+    return int(text)
+
+
 def _read_bool(text: str) -> bool:
     truth = {"1": True, "true": True, "yes": True, "ya": True, "0": False, "false": False, "no": False, "tidak": False}
     if text.lower() not in truth:
@@ -119,6 +125,17 @@ TABLE: tuple[Setting, ...] = (
     Setting("PORTAL_WORKERS", _read_count, "1", Words("Banyaknya proses portal.", "Number of portal processes.")),
     Setting("EXCHANGE_WORKERS", _read_count, "1", Words("Banyaknya proses exchange.", "Number of exchange processes.")),
     Setting(
+        "EXCHANGE_CACHE_MB",
+        _read_amount,
+        "64",
+        Words(
+            "Memori tiap proses exchange untuk jawaban terakhir, dalam MB. 0: tidak disimpan; wajib 0 bila data dikirim "
+            "melalui beberapa mesin ke satu basis data.",
+            "Memory of each exchange process for recent answers, in MB. 0: none are kept; must be 0 where data is "
+            "delivered through several machines into one database.",
+        ),
+    ),
+    Setting(
         "TRUSTED_PROXY",
         _read_bool,
         "false",
@@ -150,6 +167,7 @@ class Settings:
     BIND_ADDRESS: str
     PORTAL_WORKERS: int
     EXCHANGE_WORKERS: int
+    EXCHANGE_CACHE_MB: int
     TRUSTED_PROXY: bool
     DEMO: bool
 

@@ -8,6 +8,7 @@
     ├── NotSingular       PGRST116  406, one object was asked for and there isn't exactly one
     ├── PreferenceUnknown PGRST122  an unknown preference under handling=strict
     ├── FeatureMissing    PGRST127  in PostgREST's grammar, not in the hub's
+    ├── CursorRefused     SPLX30    `after` isn't a cursor of this very query
     └── ColumnUnknown     PGRST204  no such column among those granted
 
 A message never repeats a value: a NIK in a filter is personal data. Names are repeated only where they look like names.
@@ -74,7 +75,10 @@ class MediaTypeUnknown(QueryError):
     message = Words(
         "Tidak satu pun bentuk pada header Accept dapat dibuat.", "None of the media types in Accept can be made."
     )
-    hint = Words("Minta application/json atau text/csv.", "Ask for application/json or text/csv.")
+    hint = Words(
+        "Minta application/json, application/x-ndjson, atau text/csv.",
+        "Ask for application/json, application/x-ndjson or text/csv.",
+    )
 
 
 class NotSingular(QueryError):
@@ -113,4 +117,17 @@ class ColumnUnknown(QueryError):
     hint = Words(
         "Pakai kolom yang tercantum pada openapi.json Anda; kolom lain diajukan melalui permohonan perubahan.",
         "Use the columns listed in your openapi.json; others are asked for by a change request.",
+    )
+
+
+class CursorRefused(QueryError):
+    """One answer for a cursor that is damaged, made up, of another query, of another grant, or of the hub's earlier key."""
+
+    code = "SPLX30"
+    message = Words(
+        "Nilai after bukan lanjutan dari permintaan ini.", "The value of after doesn't continue this request."
+    )
+    hint = Words(
+        'Ikuti alamat rel="next" pada header Link apa adanya, atau mulai lagi tanpa after.',
+        'Follow the address of rel="next" in the Link header as it is, or begin again without after.',
     )

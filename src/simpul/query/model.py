@@ -6,7 +6,7 @@ from typing import Literal
 Quantifier = Literal["any", "all"]
 Aggregate = Literal["sum", "avg", "min", "max", "count"]
 CountKind = Literal["exact", "planned", "estimated"]
-MediaKind = Literal["json", "csv", "object"]
+MediaKind = Literal["json", "ndjson", "csv", "object"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,8 @@ class Window:
 class Query:
     """One read request, in the caller's own words.
 
-    `zone` is a time zone's name, empty for the contract's own; `handling` is "strict", "lenient" or empty.
+    `zone` is a time zone's name, empty for the contract's own; `handling` is "strict", "lenient" or empty; `after` is a
+    page's end as the hub wrote it, empty for the beginning.
     """
 
     select: tuple[SelectItem, ...] = (SelectItem(None),)
@@ -99,3 +100,4 @@ class Query:
     strip_nulls: bool = False
     zone: str = ""
     handling: str = ""
+    after: str = ""

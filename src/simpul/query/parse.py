@@ -11,8 +11,8 @@ from simpul.query.model import CountKind, Query
 from simpul.query.preferences import parse_media, parse_prefer
 from simpul.query.window import parse_window
 
-SINGLE = ("select", "order", "limit", "offset")
-LATER = frozenset(("columns", "on_conflict", "after", "since", "bbox", "datetime"))
+SINGLE = ("select", "order", "limit", "offset", "after")
+LATER = frozenset(("columns", "on_conflict", "since", "bbox", "datetime"))
 RESERVED = frozenset(SINGLE) | LATER | {"and", "or", "not.and", "not.or"}
 """Names that a contract's columns may not have."""
 COUNTS: Mapping[str, CountKind] = {kind: kind for kind in get_args(CountKind)}
@@ -46,6 +46,7 @@ def parse(parameters: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> 
         strip_nulls=media.strip_nulls,
         zone=prefer.get("timezone", ""),
         handling=prefer.get("handling", ""),
+        after=single.get("after", ""),
     )
 
 

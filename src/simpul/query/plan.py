@@ -1,54 +1,59 @@
-"""Plans one SELECT for a query under a grant.
+"""Plans the SELECTs of a query under a grant; where its rows come from is `source`'s matter.
 
-Shape of the SQL: the grant's columns and row filter form an inner subquery, the caller's filters stand outside it:
+    WITH _page AS (SELECT … FROM what the grant shows WHERE caller's filters ORDER BY … LIMIT … OFFSET …)
+    SELECT the page as JSON or CSV text, its rows, the total[, its last row's place in the order] FROM _page
 
-    WITH _page AS (SELECT … FROM (SELECT "_row", granted… FROM table WHERE grant's filter [OFFSET 0]) AS _source
-                   WHERE caller's filters ORDER BY … LIMIT … OFFSET …)
-    SELECT the page as JSON or CSV text, its rows, the total FROM _page
-
-The security barrier: PostgreSQL would otherwise merge both levels and run whichever condition is cheaper first, so a
-search or a cast that fails on some row would tell of a row outside the grant. `OFFSET 0` makes the subquery one that
-conditions aren't pushed into, on every version from 15 to 18; a `MATERIALIZED` CTE would also write all granted rows
-aside, and a security-barrier view would need a view for each grant. The fence costs the caller's filter its index, so
-conditions that can't fail on a row's value (`operators.Operator.silent`) do go inside; and where a grant has no row filter
-every row is its own to see, and there is no fence.
-
-A masked column (`masks`) stands in the subquery as its mask. Whatever touches it stays outside: only the grant's own filter
-meets the value.
+A page is one statement and one row; an answer that leaves row by row is a statement of lines (`plan_lines`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from simpul.query.columns import Output, is_grouped, list_groups, list_outputs, write_group_order, write_order
-from simpul.query.conditions import is_silent, list_filters, write_condition
+from simpul.query.columns import Output, is_grouped, list_groups, list_outputs, write_group_order
+from simpul.query.conditions import list_filters
 from simpul.query.fragment import NOTHING, Fragment, combine, join, quote_name
-from simpul.query.masks import show_columns, write_shown
+from simpul.query.keyset import (
+    Values,
+    can_follow,
+    check_followed,
+    list_keys,
+    name_keys,
+    write_after,
+    write_by,
+    write_last,
+)
+from simpul.query.masks import show_columns
 from simpul.query.model import Condition, CountKind, Query
-from simpul.query.output import write_csv, write_json
+from simpul.query.output import Frame, choose_writer
+from simpul.query.source import NO_MASKS, ROW, Masks, Table, check_row_filter, write_source
 from simpul.query.totals import write_estimate, write_total
 
+__all__ = [
+    "MAX_ROWS",
+    "NO_MASKS",
+    "ROW",
+    "Lines",
+    "Masks",
+    "Plan",
+    "Table",
+    "check_row_filter",
+    "choose_rows",
+    "plan",
+    "plan_lines",
+]
+
 MAX_ROWS = 100_000
-"""Rows in one answer at most; an answer cut here is a 206 and says so in Content-Range."""
-ROW = "_row"
-"""The hidden row number: the last sort key, so that pages never overlap."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """Where a dataset's rows lie: schema, table, and each column's PostgreSQL type, in the contract's order."""
-
-    schema: str
-    name: str
-    columns: Mapping[str, str]
+"""Rows in an answer that is made whole in memory, at most."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """One statement that returns one row: `body` (text), `rows`, `total` (null unless counted).
 
-    `columns` and `operators` are the names that evidence keeps: every column read or filtered by, every operator and
-    aggregate, sorted. `count` is how the total is really found; `estimate` is the statement for the planner's part of it.
+    With `is_followed` there is a fourth column, the place of the last row in the order as an array of texts: null unless
+    `limit` rows came. `columns` and `operators` are the names that evidence keeps: every column read or filtered by, every
+    operator and aggregate, sorted. `count` is how the total is really found; `estimate` is the statement for the
+    planner's part of it.
     """
 
     sql: str
@@ -60,10 +65,21 @@ class Plan:
     offset: int
     count: CountKind | None = None
     estimate: Fragment = NOTHING
+    is_followed: bool = False
 
 
-Masks = Mapping[str, Fragment]
-NO_MASKS: Masks = {}
+@dataclass(frozen=True)
+class Lines:
+    """`rows` returns one text for each row, `frame` says how they become a body.
+
+    `total` counts all rows, or is nothing; `beyond` says whether there are more than `most`, or is nothing where the
+    caller wants no more than that.
+    """
+
+    rows: Fragment
+    total: Fragment
+    beyond: Fragment
+    frame: Frame
 
 
 def plan(
@@ -72,65 +88,125 @@ def plan(
     granted: Sequence[str],
     row_filter: Sequence[Condition] = (),
     masks: Masks = NO_MASKS,
+    *,
+    after: Values = (),
+    most: int = MAX_ROWS,
+    is_followed: bool = False,
 ) -> Plan:
     """Plan the statement for a query that may see only `granted` columns and rows that pass `row_filter`.
 
-    `masks` maps columns to what is shown in their place (`masks.write_mask`).
+    Args: `masks` maps columns to what is shown in their place (`masks.write_mask`); `after` is where the page before
+    ended; `most` rows are given at most; `is_followed` asks for the place where this page ends.
 
     Raises: ColumnUnknown for any other column, whether it exists or not; ParseFailed.
     Cost: one scan of the granted rows where the grant has a row filter and the caller's filter isn't silent.
     """
-    visible = show_columns({name: table.columns[name] for name in granted if name in table.columns}, masks)
-    outputs = list_outputs(query.select, visible)
-    source = _write_source(query.conditions, table, visible, row_filter, masks)
-    count = "exact" if query.count and (row_filter or is_grouped(outputs)) else query.count
-    limit = _choose_limit(query)
-    if is_grouped(outputs):
-        page, rows = _write_groups(query, outputs, visible, source)
-    else:
-        page, rows = _write_rows(query, outputs, table, visible, row_filter, masks), combine("SELECT 1", source)
-    page = combine(page, Fragment(" LIMIT %s::bigint OFFSET %s::bigint", (limit, query.window.offset)))
-    body = write_csv(outputs) if query.media == "csv" else write_json(strip_nulls=query.strip_nulls)
-    total, estimate = write_total(count, rows), write_estimate(count, rows)
-    whole = combine("WITH _page AS (", page, ") SELECT ", body, " AS body, count(*) AS rows, ", total)
+    parts = _Parts(query, table, granted, row_filter, masks, after)
+    # Two rows are enough to know that there isn't exactly one.
+    limit = _choose_limit(query, 2 if query.media == "object" else most)
+    is_followed = is_followed and can_follow(query) and limit > 0
+    page, rows = parts.write_page(limit, with_keys=is_followed), parts.rows
+    total, estimate = write_total(parts.count, rows), write_estimate(parts.count, rows)
+    source = Fragment("_page")
+    last = NOTHING
+    if is_followed:  # the keys are no part of the answer
+        names = ", ".join(quote_name(output.name) for output in parts.outputs)
+        source, last = Fragment(f"(SELECT {names} FROM _page) AS _page"), write_last(parts.keys, limit).wrap(", ")  # noqa: S608
+    body = parts.writer.whole
+    whole = combine("WITH _page AS (", page, ") SELECT ", body, " AS body, count(*) AS rows, ", total, " AS total")
+    whole = combine(whole, last, " FROM ", source)
     return Plan(
-        sql=f"{whole.text} AS total FROM _page",
+        sql=whole.text,
         parameters=whole.values,
-        output=tuple(output.name for output in outputs),
-        columns=_list_columns(query, outputs),
+        output=tuple(output.name for output in parts.outputs),
+        columns=_list_columns(query, parts.outputs),
         operators=_list_operators(query),
         limit=limit,
         offset=query.window.offset,
-        count=count,
+        count=parts.count,
         estimate=estimate,
+        is_followed=is_followed,
     )
 
 
-def _choose_limit(query: Query) -> int:
-    # Two rows are enough to know that there isn't exactly one.
-    most = 2 if query.media == "object" else MAX_ROWS
+def plan_lines(
+    query: Query,
+    table: Table,
+    granted: Sequence[str],
+    row_filter: Sequence[Condition] = (),
+    masks: Masks = NO_MASKS,
+    *,
+    after: Values = (),
+    most: int | None = None,
+) -> Lines:
+    """Plan the same query as lines, without a limit unless the caller or `most` sets one. Raises: as `plan`."""
+    parts = _Parts(query, table, granted, row_filter, masks, after)
+    limit, beyond = query.window.limit, NOTHING
+    if most is not None and (limit is None or limit > most):
+        limit, beyond = most, parts.write_beyond(most)
+    lines = combine("SELECT ", parts.writer.line, " FROM (", parts.write_page(limit), ") AS _page")
+    total = combine("SELECT ", write_total("exact", parts.rows)) if parts.count == "exact" else NOTHING
+    return Lines(lines, total, beyond, parts.writer.frame)
+
+
+def _choose_limit(query: Query, most: int) -> int:
     return most if query.window.limit is None else min(query.window.limit, most)
 
 
-def _write_rows(
-    query: Query,
-    outputs: Sequence[Output],
-    table: Table,
-    visible: Mapping[str, str],
-    row_filter: Sequence[Condition],
-    masks: Masks,
-) -> Fragment:
-    def write_by(prefix: str) -> Fragment:
-        terms = [write_order(term, visible, prefix) for term in query.order]
-        return join(", ", [*terms, Fragment(prefix + quote_name(ROW))]).wrap(" ORDER BY ")
+class _Parts:
+    """What every statement of one query is put together of."""
 
-    # Sorting can't fail on a plain column, and inside the fence it can use an index; a path into JSON stays outside, and
-    # so does a masked column, whose name means the value itself there.
-    stays_outside = any(term.field.path or term.field.column in masks for term in query.order)
-    inner_order = NOTHING if stays_outside else write_by("")
-    source = _write_source(query.conditions, table, visible, row_filter, masks, inner_order)
-    # An alias may be a column's name: the prefix keeps the caller's order by the column.
-    return combine("SELECT ", _write_outputs(outputs), source, write_by("_source."))
+    def __init__(
+        self,
+        query: Query,
+        table: Table,
+        granted: Sequence[str],
+        row_filter: Sequence[Condition],
+        masks: Masks,
+        after: Values,
+    ) -> None:
+        if after:
+            check_followed(query)
+        self.query, self.table, self.row_filter, self.masks = query, table, row_filter, masks
+        self.visible = show_columns({name: table.columns[name] for name in granted if name in table.columns}, masks)
+        self.outputs = list_outputs(query.select, self.visible)
+        self.keys = list_keys(query.order, table, masks)
+        self.after = after
+        self.writer = choose_writer(query, self.outputs)
+        self.count = "exact" if query.count and (row_filter or is_grouped(self.outputs)) else query.count
+        source = write_source(query.conditions, table, self.visible, row_filter, masks)
+        self._groups = _write_groups(query, self.outputs, self.visible, source) if is_grouped(self.outputs) else None
+        self.rows = self._groups[1] if self._groups else combine("SELECT 1", source)
+
+    def write_page(self, limit: int | None, *, with_keys: bool = False) -> Fragment:
+        """Return the SELECT of the page's rows in their order."""
+        selected = self._groups[0] if self._groups else self._write_rows(with_keys=with_keys)
+        if limit is not None:
+            selected = combine(selected, Fragment(" LIMIT %s::bigint", (limit,)))
+        return combine(selected, Fragment(" OFFSET %s::bigint", (self.query.window.offset,)))
+
+    def write_beyond(self, limit: int) -> Fragment:
+        """Return the statement that says whether there is a row behind that many."""
+        rows = self._groups[1] if self._groups else combine("SELECT 1", self._write_source(NOTHING))
+        window = Fragment(" LIMIT 1 OFFSET %s::bigint", (self.query.window.offset + limit,))
+        return combine("SELECT EXISTS (", rows, window, ")")
+
+    def _write_source(self, inner_order: Fragment) -> Fragment:
+        place = write_after(self.keys, self.after, self.visible, self.table, self.masks)
+        return write_source(
+            self.query.conditions, self.table, self.visible, self.row_filter, self.masks, inner_order, place
+        )
+
+    def _write_rows(self, *, with_keys: bool) -> Fragment:
+        # Sorting can't fail on a plain column, and inside the fence it can use an index; a path into JSON stays outside,
+        # and so does a masked column, whose name means the value itself there.
+        stays_outside = any(term.field.path or term.field.column in self.masks for term in self.query.order)
+        source = self._write_source(NOTHING if stays_outside else write_by(self.keys, self.visible))
+        outputs = _write_outputs(self.outputs)
+        if with_keys:
+            outputs = join(", ", [outputs, name_keys(self.keys, self.visible)])
+        # An alias may be a column's name: the prefix keeps the caller's order by the column.
+        return combine("SELECT ", outputs, source, write_by(self.keys, self.visible, "_source."))
 
 
 def _write_groups(
@@ -149,38 +225,6 @@ def _write_outputs(outputs: Sequence[Output]) -> Fragment:
     return join(", ", (output.sql.wrap("", f" AS {quote_name(output.name)}") for output in outputs))
 
 
-def check_row_filter(row_filter: Sequence[Condition], table: Table) -> None:
-    """Raises: QueryError if a grant's row filter can't be planned on this table."""
-    for condition in row_filter:
-        write_condition(condition, table.columns)
-
-
-def _write_source(
-    conditions: Sequence[Condition],
-    table: Table,
-    visible: Mapping[str, str],
-    row_filter: Sequence[Condition],
-    masks: Masks,
-    inner_order: Fragment = NOTHING,
-) -> Fragment:
-    outside = list(conditions)
-    inside = [write_condition(condition, table.columns) for condition in row_filter]
-    if row_filter:
-        silent = [one for one in conditions if is_silent(one, visible) and not _is_masked(one, masks)]
-        inside += [write_condition(condition, visible) for condition in silent]
-        outside = [condition for condition in conditions if condition not in silent]
-    names = join(", ", [Fragment(quote_name(ROW)), *(write_shown(name, masks) for name in visible)])
-    return combine(
-        names.wrap(" FROM (SELECT ", f" FROM {quote_name(table.schema)}.{quote_name(table.name)}"),
-        _write_where(inside),
-        # Where filters stay outside, sorting waits for the fewer rows that pass them.
-        inner_order if row_filter and not outside else "",
-        " OFFSET 0" if row_filter else "",
-        ") AS _source",
-        _write_where([write_condition(condition, visible) for condition in outside]),
-    )
-
-
 def choose_rows(
     conditions: Sequence[Condition],
     table: Table,
@@ -193,16 +237,8 @@ def choose_rows(
     Raises: ColumnUnknown, ParseFailed.
     """
     visible = show_columns({name: table.columns[name] for name in granted if name in table.columns}, masks)
-    source = _write_source(conditions, table, visible, row_filter, masks)
+    source = write_source(conditions, table, visible, row_filter, masks)
     return source.wrap(f"SELECT {quote_name(ROW)}", f" ORDER BY {quote_name(ROW)}")
-
-
-def _is_masked(condition: Condition, masks: Masks) -> bool:
-    return any(item.field.column in masks for item in list_filters(condition))
-
-
-def _write_where(written: Sequence[Fragment]) -> Fragment:
-    return join(" AND ", written).wrap(" WHERE ") if written else NOTHING
 
 
 def _list_columns(query: Query, outputs: Sequence[Output]) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ MEDIA: dict[str, MediaKind] = {
     SINGULAR: "object",
     "text/csv": "csv",
     "text/*": "csv",
+    "application/x-ndjson": "ndjson",
+    "application/jsonl": "ndjson",
 }
 STRIPPED = {"array": "application/vnd.pgrst.array+json;nulls=stripped", "object": f"{SINGULAR};nulls=stripped"}
 PLAN = "application/vnd.pgrst.plan"

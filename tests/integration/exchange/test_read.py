@@ -97,10 +97,10 @@ def test_content_range_tells_which_rows(
     assert (answer.status_code, answer.headers.get("content-range")) == (status, content_range)
 
 
-def test_answer_names_version_and_evidence_and_is_not_stored(server: Server, world: World) -> None:
+def test_answer_names_version_and_evidence_and_is_the_callers_alone(server: Server, world: World) -> None:
     headers = read(server, world, "limit=1", Prefer="count=exact").headers
     assert headers["dataset-version"] == "0"
-    assert headers["cache-control"] == "no-store"
+    assert headers["cache-control"] == "private, no-cache"
     assert headers["preference-applied"] == "count=exact"
     assert headers["evidence-id"]
     assert "Content-Range" in headers["access-control-expose-headers"]
