@@ -24,6 +24,7 @@ from simpul.delivery.target import Target
 from simpul.kernel.clock import now
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
+from simpul.store.marks import Change, begin_change
 from simpul.store.pools import database_errors
 from simpul.store.sql import Connection, load_queries
 
@@ -59,7 +60,11 @@ def deliver(
             answer = claim_key(connection, target.dataset_id, envelope.scope, envelope.idempotency_key, envelope.digest)
             if answer is not None:
                 return answer
-        return _Delivery(connection, target, sheet, envelope, mending).run()
+        delivery = _Delivery(connection, target, sheet, envelope, mending)
+        report = delivery.run()
+    if delivery.change is not None and connection.info.transaction_status.name == "IDLE":
+        delivery.change.finish()  # committed; within a caller's transaction a reader settles it
+    return report
 
 
 class _Delivery:
@@ -78,6 +83,7 @@ class _Delivery:
         self.first_refused: list[tuple[int, Sequence[Finding]]] = []
         self.created_at: datetime = now()
         self.batch_id = 0
+        self.change: Change | None = None
 
     def run(self) -> BatchReport:
         self.batch_id = self._insert_batch()
@@ -236,6 +242,8 @@ class _Delivery:
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
     def _advance(self, version: int) -> None:
+        if not self.envelope.dry_run and self.inserted + self.updated + self.deleted:
+            self.change = begin_change(self.envelope.quarantine.home, self.target.dataset_id)
         values = {
             "dataset": self.target.dataset_id,
             "version": version,
