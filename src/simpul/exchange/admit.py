@@ -6,7 +6,7 @@ after it: the call that passes the day's limit is still answered whole, and the 
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from simpul.store.sql import AsyncConnection, load_queries
 
 QUERIES = load_queries("simpul.exchange", "admit.sql")
 FILE = "calls.shared"
+Clock = Callable[[], float]
 
 
 class Used(NamedTuple):
@@ -58,8 +59,12 @@ class Admission:
 class Gate:
     """One process's way to the shared counters. To be used in one thread, the loop's."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the counters. Raises: CountersAway."""
+    def __init__(self, folder: Path, *, read_seconds: Clock = time.monotonic, read_time: Clock = time.time) -> None:
+        """Open the counters. Raises: CountersAway.
+
+        Args: `read_seconds` is a clock that only rises and is the same for all processes; `read_time` is the time of day.
+        """
+        self._read_seconds, self._read_time = read_seconds, read_time
         self.counters: SharedCounters | None = SharedCounters(folder / FILE)
         self.is_new = self.counters.is_new
         self._turn_day()
@@ -80,21 +85,25 @@ class Gate:
         today = self._find_today()
         key = application_id << 32 | dataset_id
         slot = counters.find(key, today)
-        now = time.monotonic()
-        is_locked = counters.lock(slot)
-        try:
-            full_at, calls, rows = counters.read(slot, today)
-            full_at, early_seconds = allowance.advance(full_at, now) if allowance.interval else (full_at, 0.0)
-            self._check(allowance, slot, calls, rows, early_seconds)
-            counters.write(slot, full_at, calls + 1, rows)
-            counters.enter(slot)
-        except QuotaExceeded as error:
-            error.headers = self._write_headers(allowance, full_at - allowance.interval, now, calls, rows)
-            raise
-        finally:
+        now = self._read_seconds()
+        # Who is refused needs no lock: a caller that hammers on keeps nobody else from the counters.
+        seen = counters.read(slot, today)
+        refused = self._judge(allowance, slot, now, *seen)
+        if refused is None:
+            is_locked = counters.lock(slot)
+            now = self._read_seconds()
+            seen = counters.read(slot, today)
+            refused = self._judge(allowance, slot, now, *seen)
+            if refused is None:
+                full_at = allowance.advance(seen[0], now)[0]
+                counters.write(slot, today, full_at, seen[1] + 1, seen[2])
+                counters.enter(slot)
             if is_locked:
                 counters.unlock(slot)
-        return Admission(self, slot, key, self._write_headers(allowance, full_at, now, calls + 1, rows))
+        if refused is None:
+            return Admission(self, slot, key, self._write_headers(allowance, now, full_at, seen[1] + 1, seen[2]))
+        refused.headers = self._write_headers(allowance, now, *seen)
+        raise refused
 
     def leave(self, slot: int, key: int, rows: int) -> None:
         """Count a call out, and its rows to the day in which it ends."""
@@ -102,10 +111,11 @@ class Gate:
         if counters is None:
             return
         counters.leave(slot, key)
-        if rows and counters.find(key, self._find_today()) == slot:
+        today = self._find_today()
+        if rows and counters.find(key, today) == slot:
             is_locked = counters.lock(slot)
-            full_at, calls, before = counters.read(slot, self._find_today())
-            counters.write(slot, full_at, calls, before + rows)
+            full_at, calls, before = counters.read(slot, today)
+            counters.write(slot, today, full_at, calls, before + rows)
             if is_locked:
                 counters.unlock(slot)
 
@@ -116,7 +126,7 @@ class Gate:
             slot = counters.find(application_id << 32 | dataset_id, today)
             is_locked = counters.lock(slot)
             full_at, calls_now, rows_now = counters.read(slot, today)
-            counters.write(slot, full_at, calls_now + calls, rows_now + rows)
+            counters.write(slot, today, full_at, calls_now + calls, rows_now + rows)
             if is_locked:
                 counters.unlock(slot)
         self.is_new = False
@@ -126,16 +136,20 @@ class Gate:
         self._find_today()
         return self._midnight - timedelta(days=1)
 
-    def _check(self, allowance: Allowance, slot: int, calls: int, rows: int, early_seconds: float) -> None:
+    def _judge(
+        self, allowance: Allowance, slot: int, now: float, full_at: float, calls: int, rows: int
+    ) -> QuotaExceeded | None:
+        """Return why a call isn't let in now, or None."""
         plan = allowance.name
         if allowance.calls_per_day is not None and calls >= allowance.calls_per_day:
-            raise DayUsedUp(plan=plan, limit=allowance.calls_per_day, **self._tell_midnight())
+            return DayUsedUp(plan=plan, limit=allowance.calls_per_day, **self._tell_midnight())
         if allowance.rows_per_day is not None and rows >= allowance.rows_per_day:
-            raise RowsUsedUp(plan=plan, limit=allowance.rows_per_day, **self._tell_midnight())
-        if early_seconds:
-            raise TooFast(plan=plan, limit=allowance.rate_per_second or 0, seconds=math.ceil(early_seconds))
+            return RowsUsedUp(plan=plan, limit=allowance.rows_per_day, **self._tell_midnight())
+        if early_seconds := allowance.advance(full_at, now)[1]:
+            return TooFast(plan=plan, limit=allowance.rate_per_second or 0, seconds=math.ceil(early_seconds))
         if allowance.concurrent_calls is not None and self._is_full(slot, allowance.concurrent_calls):
-            raise TooManyAtOnce(plan=plan, limit=allowance.concurrent_calls, seconds=1)
+            return TooManyAtOnce(plan=plan, limit=allowance.concurrent_calls, seconds=1)
+        return None
 
     def _is_full(self, slot: int, most: int) -> bool:
         counters = self._get_counters()
@@ -144,14 +158,14 @@ class Gate:
         counters.clear_dead(slot)
         return counters.count_inside(slot) >= most
 
-    def _write_headers(self, allowance: Allowance, full_at: float, now: float, calls: int, rows: int) -> dict[str, str]:
+    def _write_headers(self, allowance: Allowance, now: float, full_at: float, calls: int, rows: int) -> dict[str, str]:
         if not allowance.policy:
             return {}
         told = []
         if allowance.interval:
             told.append(f'"burst";r={allowance.count_left(full_at, now)};t={math.ceil(max(0.0, full_at - now))}')
         if allowance.calls_per_day is not None or allowance.rows_per_day is not None:
-            left_seconds = int(self._midnight_time - time.time()) + 1
+            left_seconds = int(self._midnight_time - self._read_time()) + 1
             if allowance.calls_per_day is not None:
                 told.append(f'"day";r={max(0, allowance.calls_per_day - calls)};t={left_seconds}')
             if allowance.rows_per_day is not None:
@@ -162,18 +176,18 @@ class Gate:
         return headers
 
     def _find_today(self) -> int:
-        if time.time() >= self._midnight_time:
+        if self._read_time() >= self._midnight_time:
             self._turn_day()
         return self._today
 
     def _turn_day(self) -> None:
-        here = clock.local(clock.now())
+        here = datetime.fromtimestamp(self._read_time(), clock.ZONE)
         self._today = here.toordinal()
         self._midnight: datetime = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         self._midnight_time = self._midnight.timestamp()
 
     def _tell_midnight(self) -> dict[str, Any]:
-        seconds = int(self._midnight_time - time.time()) + 1
+        seconds = int(self._midnight_time - self._read_time()) + 1
         return {"seconds": seconds, "until": self._midnight.strftime("%Y-%m-%d %H:%M %Z")}
 
     def _get_counters(self) -> SharedCounters:

@@ -67,8 +67,10 @@ class Allowance:
         >>> [tuple(round(n, 3) for n in two.advance(full_at, 100.0)) for full_at in (0.0, 100.1, 100.2)]
         [(100.1, 0.0), (100.2, 0.0), (100.3, 0.1)]
         """
+        if not self.interval:
+            return full_at, 0.0
         room = self.most * self.interval
-        held = full_at if now < full_at <= now + room + self.interval else now
+        held = full_at if now < full_at <= now + room + self.interval + 1 else now
         return held + self.interval, max(0.0, held + self.interval - now - room - 1e-9)
 
     def count_left(self, full_at: float, now: float) -> int:

@@ -1,9 +1,10 @@
 """Counters that all processes of one machine share: a mapped file of slots, each under a lock of its own.
 
 A slot is the counters of one key. The lock is a byte-range lock of the open file (Linux): the kernel takes it from a
-process that is killed. One that is stopped while it holds a lock keeps the others waiting for a thousandth of a second;
-then they go on without it, and at worst one count is lost. How many are inside at the moment is counted by lanes, one a
-process, that the process alone writes: what a dead one left is found by its lane's lock and cleared.
+process that is killed. One that is stopped while it holds a lock keeps the others waiting for a tenth of a second; then
+they go on without it for a second at a time, and at worst some counts are lost. How many are inside at the moment is
+counted by lanes, one a process, that the process alone writes: what a dead one left is found by its lane's lock and
+cleared.
 
 The file outlives the processes, so that a restart forgets nothing; a power cut may forget what the kernel hadn't written.
 """
@@ -25,7 +26,7 @@ _CELL = 8
 _KEY, _TIME, _DAY, _FIRST, _SECOND, _INSIDE = range(6)
 _IN_CELL = 4  # counts of lanes in one cell, two bytes each
 _LANE_BYTE, _MAKE_BYTE = 1 << 20, 1 << 21
-_TRIES = 400
+_LOCK_SECONDS, _POLL_SECONDS, _STUCK_SECONDS = 0.1, 0.0001, 1.0
 _OPEN_SECONDS, _MAKE_SECONDS = 5.0, 0.1
 _LOCK_SHAPE = "hhqqi4x"
 
@@ -48,6 +49,7 @@ class SharedCounters:
         view = memoryview(self._map)
         self._cells, self._times, self._halves = view.cast("q"), view.cast("d"), view.cast("H")
         self._found: dict[int, int] = {}
+        self._stuck: dict[int, float] = {}
         self.is_new = (self._cells[0], self._cells[1]) != (_VERSION, slots)
         if self.is_new:
             self._map[:] = bytes(size)
@@ -95,6 +97,7 @@ class SharedCounters:
             if self._cells[slot + _KEY] != key:
                 start = slot * _CELL
                 self._map[start : start + _SLOT * _CELL] = bytes(_SLOT * _CELL)
+                self._cells[slot + _DAY] = today
                 self._cells[slot + _KEY] = key
             return slot
         finally:
@@ -112,32 +115,45 @@ class SharedCounters:
     def lock(self, slot: int) -> bool:
         """Hold a slot; False where its holder doesn't move: go on then, but don't `unlock`. Cost: some 2 µs."""
         wanted = struct.pack(_LOCK_SHAPE, fcntl.F_WRLCK, 0, slot, 1, 0)
-        for turn in range(_TRIES):
+        try:
+            fcntl.fcntl(self._file, fcntl.F_OFD_SETLK, wanted)
+            return True
+        except OSError:
+            return self._wait_to_lock(slot, wanted)
+
+    def _wait_to_lock(self, slot: int, wanted: bytes) -> bool:
+        now = time.monotonic()
+        if now < self._stuck.get(slot, 0.0):
+            return False
+        # A holder that has lost its processor comes back within some milliseconds.
+        until = now + _LOCK_SECONDS
+        while True:
+            time.sleep(_POLL_SECONDS)
             try:
                 fcntl.fcntl(self._file, fcntl.F_OFD_SETLK, wanted)
                 return True
             except OSError:
-                if turn > 20:
-                    os.sched_yield()
-        return False
+                if time.monotonic() > until:
+                    self._stuck[slot] = until + _STUCK_SECONDS
+                    return False
 
     def unlock(self, slot: int) -> None:
         """Let a slot go."""
         self._unlock(slot)
 
     def read(self, slot: int, today: int) -> tuple[float, int, int]:
-        """Return the slot's time (as `write` left it) and today's two counts. Yesterday's are cleared on the way."""
+        """Return the slot's time (as `write` left it) and today's two counts; they needn't be locked to be looked at."""
         cells = self._cells
         if cells[slot + _DAY] != today:
-            cells[slot + _FIRST] = cells[slot + _SECOND] = 0
-            cells[slot + _DAY] = today
+            return self._times[slot + _TIME], 0, 0
         return self._times[slot + _TIME], cells[slot + _FIRST], cells[slot + _SECOND]
 
-    def write(self, slot: int, when: float, first: int, second: int) -> None:
+    def write(self, slot: int, today: int, when: float, first: int, second: int) -> None:
         """Set the slot's time and today's two counts."""
         self._times[slot + _TIME] = when
         self._cells[slot + _FIRST] = first
         self._cells[slot + _SECOND] = second
+        self._cells[slot + _DAY] = today
 
     def enter(self, slot: int) -> None:
         """Count one more inside."""
