@@ -10,6 +10,7 @@ from typing import Any
 
 from simpul.delivery.errors import BatchKeyInvalid, BatchKeyReused, BatchRunning
 from simpul.delivery.limits import KEY_DAYS
+from simpul.delivery.modes import Mode
 from simpul.delivery.report import BatchReport
 from simpul.kernel.clock import now
 from simpul.store.sql import Connection, load_queries
@@ -18,10 +19,12 @@ _QUERIES = load_queries("simpul.delivery", "delivery.sql")
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-def claim_key(connection: Connection[Any], dataset_id: int, scope: str, key: str, digest: bytes) -> BatchReport | None:
+def claim_key(
+    connection: Connection[Any], dataset_id: int, scope: str, key: str, digest: bytes, mode: Mode = "merge"
+) -> BatchReport | None:
     """Take the key until the transaction's end; return the first answer if the delivery was made already.
 
-    Args: digest: SHA-256 of the raw body, 32 bytes.
+    Args: digest: SHA-256 of the raw body, 32 bytes; mode: the same body in another mode is another delivery.
     Raises: BatchRunning, BatchKeyReused, BatchKeyInvalid.
     """
     if not _KEY.fullmatch(key):
@@ -35,6 +38,7 @@ def claim_key(connection: Connection[Any], dataset_id: int, scope: str, key: str
     found = connection.execute(_QUERIES.find_by_key, owner).fetchone()
     if found is None:
         return None
-    if bytes(found[0]) != digest:
+    report = BatchReport.from_dict(json.loads(found[1]), replayed=True)
+    if bytes(found[0]) != digest or report.mode != mode:
         raise BatchKeyReused
-    return BatchReport.from_dict(json.loads(found[1]), replayed=True)
+    return report

@@ -35,5 +35,7 @@ REPORTED_ROWS = 100
 ROW_FINDINGS = 50
 REFUSED_DAYS = 90
 """How long refused rows are kept (design, "quarantine")."""
+FEED_DAYS = 90
+"""How long a dataset's changes are kept for those who follow them."""
 KEY_DAYS = 30
 """How long an idempotency key gives its first answer."""

@@ -57,7 +57,14 @@ def deliver(
             [f"{MERGE_SECONDS}s", f"{LOCK_SECONDS}s"],
         )
         if envelope.idempotency_key is not None and not envelope.dry_run:
-            answer = claim_key(connection, target.dataset_id, envelope.scope, envelope.idempotency_key, envelope.digest)
+            answer = claim_key(
+                connection,
+                target.dataset_id,
+                envelope.scope,
+                envelope.idempotency_key,
+                envelope.digest,
+                envelope.mode,
+            )
             if answer is not None:
                 return answer
         delivery = _Delivery(connection, target, sheet, envelope, mending)

@@ -1,10 +1,11 @@
 """Takes a batch in: `POST …/{dataset}/batches` runs the one pipeline for rows, in a thread, in one transaction."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from simpul.delivery.envelope import Envelope
 from simpul.delivery.formats import open_rows
 from simpul.delivery.limits import BATCH_BYTES
+from simpul.delivery.modes import Mode
 from simpul.delivery.pipeline import deliver
 from simpul.delivery.quarantine import open_quarantine
 from simpul.delivery.report import BatchReport
@@ -16,18 +17,29 @@ from simpul.exchange.evidence_log import add_evidence
 from simpul.exchange.http import Response, write_json
 from simpul.exchange.hub import Hub
 from simpul.exchange.receive import work_on_body
+from simpul.kernel.words import Words
+from simpul.query.errors import ParseFailed
 from simpul.store.pools import database_errors
 from simpul.store.sql import Connection
+
+BATCH_MODES: tuple[Mode, ...] = ("merge", "append", "ignore", "replace", "update", "delete")
+MAX_DELETED_PERCENT = 10
+"""A replacement may delete this part of the rows without being confirmed: a cut file must not empty a dataset."""
+_MODES = Words(f"Yang ada: {', '.join(BATCH_MODES)}.", f"There are: {', '.join(BATCH_MODES)}.")
+_CONFIRM = Words("Satu-satunya nilai: delete.", "The only value is delete.")
 
 
 async def deliver_rows(call: Call, hub: Hub) -> Response:
     """Answer a POST of rows under the call's permission.
 
     The answer is 201 with the report, refused rows among it; 422 where every row was refused; the first answer again
-    under the same Idempotency-Key. `Prefer: tx=rollback` tries without keeping anything (200).
+    under the same Idempotency-Key. `Prefer: tx=rollback` tries without keeping anything (200). The parameter `mode` says
+    what is done with known, new and absent rows (BATCH_MODES); a replacement that would delete more than every tenth
+    row wants `confirm=delete`.
 
-    Raises: BodyRefused, BodyTooLarge, ClientGone, TooBusy, FileRefused and its kinds, BatchRunning, BatchKeyReused,
-    BatchKeyInvalid, BatchColumnsRefused, DatabaseAway, DatabaseBusy, QueryTooSlow.
+    Raises: ParseFailed, ModeUnusable, DeletionUnconfirmed; BodyRefused, BodyTooLarge, ClientGone, TooBusy, FileRefused
+    and its kinds, BatchRunning, BatchKeyReused, BatchKeyInvalid, BatchColumnsRefused, DatabaseAway, DatabaseBusy,
+    QueryTooSlow.
     """
     return await work_on_body(call, hub, check_media_type(call.request), _run)
 
@@ -40,7 +52,8 @@ def _run(call: Call, hub: Hub, body: Body) -> Response:
         answers.append(_write_answer(call, report))
         add_evidence(connection, [call.make_record(answers[0])])
 
-    is_trial = _is_trial(call)
+    is_trial, order = _is_trial(call), _read_order(call)
+    call.operators = (order.mode,)
     envelope = Envelope(
         digest=body.digest,
         quarantine=open_quarantine(hub.setup.home / "keys"),
@@ -48,6 +61,8 @@ def _run(call: Call, hub: Hub, body: Body) -> Response:
         idempotency_key=call.request.headers.get("idempotency-key"),
         record_evidence=None if is_trial else record_evidence,
         dry_run=is_trial,
+        mode=order.mode,
+        max_deleted_percent=None if order.is_confirmed else MAX_DELETED_PERCENT,
     )
     sheet = open_rows(body.content, body.media_type, limit_bytes=BATCH_BYTES)
     target = make_target(access.dataset.dataset_id, access.published.compiled, access.dataset.name)
@@ -56,6 +71,21 @@ def _run(call: Call, hub: Hub, body: Body) -> Response:
     # Only a committed batch holds its evidence; any other answer's goes the way of a read's.
     call.is_recorded = bool(answers)
     return answers[0] if answers else _write_answer(call, report)
+
+
+class _Order(NamedTuple):
+    mode: Mode
+    is_confirmed: bool
+
+
+def _read_order(call: Call) -> _Order:
+    given = dict(call.request.list_parameters())
+    mode: Mode | None = next((one for one in BATCH_MODES if one == given.get("mode", "merge")), None)
+    if mode is None:
+        raise ParseFailed(parameter="mode", details=_MODES)
+    if given.get("confirm", "delete") != "delete":
+        raise ParseFailed(parameter="confirm", details=_CONFIRM)
+    return _Order(mode, "confirm" in given)
 
 
 def _is_trial(call: Call) -> bool:

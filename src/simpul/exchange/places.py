@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from simpul.access.model import Operation
 from simpul.exchange.batches import describe_batch, describe_refused
 from simpul.exchange.call import Call
+from simpul.exchange.changes import read_changes
 from simpul.exchange.deliver import deliver_rows
 from simpul.exchange.describe import describe_index, describe_openapi
 from simpul.exchange.http import Response
@@ -35,6 +36,7 @@ DOORS: Mapping[tuple[Place, str], Door] = {
     ("openapi", "GET"): Door(describe_openapi, "describe"),
     ("dataset", "GET"): Door(read_rows, "read", "read"),
     **{("dataset", method): Door(write_rows, "deliver", "deliver") for method in VERBS},
+    ("changes", "GET"): Door(read_changes, "read", "read"),
     ("batches", "POST"): Door(deliver_rows, "deliver", "deliver"),
     ("batch", "GET"): Door(describe_batch, "describe", "deliver"),
     ("refused", "GET"): Door(describe_refused, "describe", "deliver"),

@@ -9,7 +9,7 @@ from simpul.access.model import Stage
 from simpul.exchange.errors import FunctionUnknown, PathUnknown, QueryTooLong
 from simpul.exchange.limits import MAX_PATH_BYTES
 
-Place = Literal["home", "health", "index", "openapi", "dataset", "batches", "batch", "refused", "receipt"]
+Place = Literal["home", "health", "index", "openapi", "dataset", "changes", "batches", "batch", "refused", "receipt"]
 
 _STAGES: dict[str, Stage] = {"sandbox": "sandbox", "api": "live"}
 _SAFE = re.compile(r"/[a-z0-9_/.-]*", re.ASCII)
@@ -20,6 +20,7 @@ _REST: tuple[tuple[Place, re.Pattern[str]], ...] = (
     ("index", re.compile(r"/?")),
     ("openapi", re.compile(r"/openapi\.json")),
     ("dataset", re.compile(r"/(?P<dataset>[a-z][a-z0-9_]{0,62})")),
+    ("changes", re.compile(r"/(?P<dataset>[a-z][a-z0-9_]{0,62})/changes")),
     ("batches", re.compile(r"/(?P<dataset>[a-z][a-z0-9_]{0,62})/batches")),
     ("batch", re.compile(r"/(?P<dataset>[a-z][a-z0-9_]{0,62})/batches/(?P<batch>[0-9]{1,18})")),
     ("refused", re.compile(r"/(?P<dataset>[a-z][a-z0-9_]{0,62})/batches/(?P<batch>[0-9]{1,18})/refused")),
@@ -32,6 +33,7 @@ METHODS: Mapping[Place, str] = {
     "index": "GET, HEAD, OPTIONS",
     "openapi": "GET, HEAD, OPTIONS",
     "dataset": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+    "changes": "GET, HEAD, OPTIONS",
     "batches": "POST, OPTIONS",
     "batch": "GET, HEAD, OPTIONS",
     "refused": "GET, HEAD, OPTIONS",

@@ -1,0 +1,197 @@
+"""Tells what changed in a dataset since a place in its feed, as the caller's grant lets it be seen.
+
+A place is a dataset's version, as a full read carries it in `Dataset-Version`, or the `next` of an earlier answer: sealed,
+since the numbers in it would tell how many changes the caller doesn't see, and bound to what the grant shows.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
+
+from simpul.exchange.call import Access, Call
+from simpul.exchange.errors import explain_sqlstate
+from simpul.exchange.feed_errors import FeedPlaceUnknown, FeedTooShort
+from simpul.exchange.http import JSON, Response
+from simpul.exchange.hub import Hub
+from simpul.kernel.words import Words
+from simpul.query.changes import END_OF_VERSION, Place, View, make_view, plan_changes
+from simpul.query.errors import MediaTypeUnknown, ParseFailed, RangeInvalid, show_name
+from simpul.query.preferences import parse_media
+from simpul.store.feeds import name_feed
+from simpul.store.pools import database_errors
+from simpul.store.sealed_text import TextSealer, open_text_sealer
+from simpul.store.sql import AsyncConnection, errors
+
+DEFAULT_CHANGES = 1_000
+MAX_CHANGES = 10_000
+ENTRIES_AT_ONCE = 20_000
+"""Entries that one statement looks at; most of them may be outside the caller's rows."""
+SECONDS = 4.0
+"""After this time an answer leaves with what was found, even nothing, and the place where to go on."""
+NDJSON = "application/x-ndjson; charset=utf-8"
+_DIGITS = 16
+
+
+class Change(NamedTuple):
+    """One change as the caller sees it; `before` and `after` are rows as JSON text, None where there is none."""
+
+    place: Place
+    before: str | None
+    after: str | None
+    key: str | None
+
+    def write(self) -> str:
+        """Return the change as JSON text. Where the key isn't shown, the row as it was stands for it."""
+        operation = "insert" if self.before is None else "delete" if self.after is None else "update"
+        was = "" if self.key is not None or self.before is None else f',"was":{self.before}'
+        return (
+            f'{{"op":"{operation}","key":{self.key or "null"},"row":{self.after or "null"}{was},'
+            f'"version":{self.place.version}}}'
+        )
+
+
+class Page(NamedTuple):
+    """The changes found, where to go on, whether there is more by now, and the dataset's version."""
+
+    changes: list[Change]
+    next: Place
+    more: bool
+    version: int
+
+
+async def read_changes(call: Call, hub: Hub) -> Response:
+    """Answer a GET of a dataset's changes under the call's permission.
+
+    Raises: ParseFailed, RangeInvalid, MediaTypeUnknown; FeedTooShort, FeedPlaceUnknown; StatementRefused, GrantUnusable,
+    DatabaseAway, QueryTooSlow.
+    """
+    access = call.get_access()
+    media = parse_media(call.request.headers.get("accept")).kind
+    if media not in ("json", "ndjson"):
+        raise MediaTypeUnknown()
+    sealer = _open_sealer(hub.setup.home / "keys")
+    since, limit = _read_parameters(call, sealer)
+    view = _make_view(access)
+    call.columns, call.operators = tuple(sorted(view.columns)), ("changes",)
+    with database_errors():
+        async with hub.readers.connection() as connection:
+            page = await _collect(connection, view, access.dataset.dataset_id, since, limit)
+    call.rows, call.dataset_version = len(page.changes), page.version
+    return _write_answer(call, page, _seal(sealer, access, page.next), limit, is_lines=media == "ndjson")
+
+
+@lru_cache(maxsize=4)
+def _open_sealer(keys: Path) -> TextSealer:
+    return open_text_sealer(keys / "feed.key")
+
+
+def _make_view(access: Access) -> View:
+    dataset, grant_id = access.dataset, access.permission.grant_id
+    return make_view(
+        dataset.table,
+        name_feed(dataset.table.name),
+        access.permission.columns,
+        dataset.get_row_filter(grant_id),
+        dataset.get_masks(grant_id),
+        tuple(dataset.compiled["key"]),
+    )
+
+
+def _read_parameters(call: Call, sealer: TextSealer) -> tuple[Place, int]:
+    given: dict[str, str] = {}
+    for name, text in call.request.list_parameters():
+        if name not in ("since", "limit") or name in given:
+            raise ParseFailed(parameter=show_name(name), details=_PARAMETERS)
+        given[name] = text
+    if "since" not in given:
+        raise ParseFailed(parameter="since", details=_SINCE)
+    limit = given.get("limit", str(DEFAULT_CHANGES))
+    if not _is_number(limit) or int(limit) == 0:
+        raise RangeInvalid()
+    allowed = call.allowance.rows_per_request or MAX_CHANGES
+    return _read_place(given["since"], sealer, call.get_access()), min(int(limit), MAX_CHANGES, allowed)
+
+
+_PARAMETERS = Words("Hanya since dan limit, masing-masing sekali.", "Only since and limit, each once.")
+_SINCE = Words(
+    "Baca dahulu seluruh data; since adalah Dataset-Version pada jawabannya, lalu next dari jawaban perubahan.",
+    "Read the whole dataset first; since is that answer's Dataset-Version, and then the next of each answer of changes.",
+)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < _DIGITS
+
+
+def _read_place(text: str, sealer: TextSealer, access: Access) -> Place:
+    if _is_number(text):
+        return Place(int(text), END_OF_VERSION)
+    opened = sealer.open(text, _bind(access))
+    if opened is None:
+        raise FeedPlaceUnknown()
+    version, _, change = opened.partition(".")
+    return Place(int(version), int(change))
+
+
+def _seal(sealer: TextSealer, access: Access, place: Place) -> str:
+    # Always of one length, so that it doesn't tell how large the numbers are.
+    return sealer.seal(f"{place.version:020d}.{place.change:020d}", _bind(access))
+
+
+def _bind(access: Access) -> bytes:
+    """Bind a place to the dataset, the consumer, and all that shapes its part of the rows."""
+    return f"changes {access.dataset.dataset_id} {access.key.organization_id} {access.permission.shape}".encode()
+
+
+async def _collect(connection: AsyncConnection[Any], view: View, dataset_id: int, since: Place, limit: int) -> Page:
+    """Look at entries until the page is full, the feed ends, or the time is over."""
+    until, found, place = monotonic() + SECONDS, list[Change](), since
+    while True:
+        version, entries = await _fetch(connection, view, dataset_id, place)
+        for change in _list_seen(entries):
+            if len(found) == limit:
+                return Page(found, found[-1].place, True, version)
+            found.append(change)
+        if len(entries) < ENTRIES_AT_ONCE:
+            return Page(found, Place(version, END_OF_VERSION), False, version)
+        place = entries[-1].place
+        if monotonic() > until:
+            return Page(found, place, True, version)
+
+
+async def _fetch(
+    connection: AsyncConnection[Any], view: View, dataset_id: int, after: Place
+) -> tuple[int, list[Change]]:
+    """Return the dataset's version and the next entries, all of one moment. Raises: FeedTooShort."""
+    planned = plan_changes(view, dataset_id, after, ENTRIES_AT_ONCE)
+    try:
+        rows = await (await connection.execute(planned.text.encode(), planned.values)).fetchall()
+    except errors.Error as error:
+        if isinstance(error, errors.OperationalError) and not (error.sqlstate or "").startswith("54"):
+            raise
+        raise explain_sqlstate(error.sqlstate) from error
+    version, complete_since = rows[0][:2]
+    if not complete_since <= after.version <= version:
+        raise FeedTooShort()
+    entries = [Change(Place(row[2], row[3]), *row[4:7]) for row in rows if row[2] is not None]
+    return version, entries
+
+
+def _list_seen(entries: list[Change]) -> Iterator[Change]:
+    """Yield those that change something for the caller."""
+    return (change for change in entries if change.before != change.after)
+
+
+def _write_answer(call: Call, page: Page, token: str, limit: int, *, is_lines: bool) -> Response:
+    more = "true" if page.more else "false"
+    tail = f'"next":"{token}","more":{more}}}'
+    written = [change.write() for change in page.changes]
+    body = "\n".join([*written, "{" + tail]) + "\n" if is_lines else f'{{"changes":[{",".join(written)}],{tail}'
+    headers = {
+        "content-type": NDJSON if is_lines else JSON,
+        "dataset-version": str(page.version),
+        "link": f'<{call.request.path}?since={token}&limit={limit}>; rel="next"',
+    }
+    return Response(200, body.encode(), headers)
