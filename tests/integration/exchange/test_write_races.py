@@ -1,0 +1,95 @@
+"""Writes side by side, and a kill in their middle: no change is lost, and each is whole or absent."""
+
+import random
+import threading
+from pathlib import Path
+
+import httpx
+from exchange_world import Process, Server, World, fill, wait_until
+
+DESA = "/sandbox/wilayah/v1/desa"
+COUNTED = {"Prefer": "count=exact"}
+
+
+def test_two_programs_that_count_up_one_row_lose_no_step(server: Server, world: World, long: bool) -> None:
+    fill(world, "sandbox")
+    steps, key, won = (200 if long else 12), world.keys["alice_test"], [0, 0]
+
+    def count_up(me: int) -> None:
+        while won[me] < steps:
+            [row] = server.get(f"{DESA}?kode=eq.63.05.01&select=jumlah", key).json()
+            # Only where nobody else was first: the filter is read again under the dataset's lock.
+            filters = f"kode=eq.63.05.01&jumlah=eq.{row['jumlah']}"
+            answer = server.call("PATCH", f"{DESA}?{filters}", key, json={"jumlah": row["jumlah"] + 1}, headers=COUNTED)
+            if answer.status_code == 204:
+                won[me] += answer.headers["content-range"] == "0-0/1"
+            else:
+                assert answer.status_code == 503
+
+    threads = [threading.Thread(target=count_up, args=[me]) for me in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert won == [steps, steps]
+    [row] = server.get(f"{DESA}?kode=eq.63.05.01&select=jumlah", key).json()
+    assert row["jumlah"] == 100 + 2 * steps
+
+
+def test_of_two_inserts_of_one_key_one_is_told_of_the_other(server: Server, world: World) -> None:
+    fill(world, "sandbox")
+    statuses: list[int] = []
+    start = threading.Barrier(3)
+
+    def insert(name: str) -> None:
+        start.wait()
+        statuses.append(
+            server.call("POST", DESA, world.keys["alice_test"], json={"kode": "70.01", "nama": name}).status_code
+        )
+
+    threads = [threading.Thread(target=insert, args=[name]) for name in ("Satu", "Dua", "Tiga")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(statuses) == [201, 409, 409]
+
+
+def test_kill_in_the_middle_of_writes_leaves_each_whole_or_absent(world: World, tmp_path: Path, long: bool) -> None:
+    fill(world, "live")
+    table = f'"{world.schema["live"]}"."desa"'
+    chance = random.Random(2027)
+    headers = {"Authorization": f"Bearer {world.keys['alice_live'].text}"}
+    rows = [{"kode": f"90.{number:03}", "nama": "Desa", "jumlah": 0} for number in range(300)]
+    turn = 0
+    for _ in range(20 if long else 3):
+        process = Process(world, tmp_path)
+        address = DESA.replace("/sandbox/", "/api/")
+        merge = {**headers, "Prefer": "resolution=merge-duplicates"}
+        assert process.client.post(address, json=rows, headers=merge).status_code in {200, 201}
+        acknowledged = 0
+        timer = threading.Timer(chance.uniform(0.02, 0.4), process.kill)
+        timer.start()
+        try:
+            while True:
+                turn += 1
+                done = process.client.patch(f"{address}?kode=like.90.*", json={"jumlah": turn}, headers=headers)
+                assert done.status_code == 204
+                acknowledged = turn
+        except httpx.HTTPError:
+            timer.join()
+        # A server process whose client was killed may just be ending its last transaction.
+        wait_until(lambda: world.execute("SELECT count(*) FROM pg_locks WHERE relation = 'batch'::regclass") == [(0,)])
+        [(least, most, count)] = world.execute(
+            f"SELECT min(jumlah), max(jumlah), count(*) FROM {table} WHERE kode LIKE '90.%'"
+        )
+        assert least == most
+        assert count == 300
+        assert most in {acknowledged, turn}  # the last one may have ended before it could be told
+    process = Process(world, tmp_path)
+    try:
+        batches = world.execute("SELECT count(*) FROM batch WHERE mode = 'update'")
+        evidence = "SELECT count(*) FROM evidence WHERE record::json->>'method' = 'PATCH' AND status = 204"
+        wait_until(lambda: world.execute(evidence) == batches)
+    finally:
+        process.kill()
