@@ -4,13 +4,19 @@ from simpul.portal.activities.actions import refresh_held_cases, refresh_missing
 from simpul.portal.dashboards.refreshing import refresh_stale
 from simpul.portal.deliveries.purging import purge_expired
 from simpul.portal.demo.loading import play_sample_case as play_sample
+from simpul.portal.proofs.roots import tell_daily_root
 from simpul.portal.quality.testing import run_test_run
+from simpul.portal.services.filling import fill_publication
 from simpul.portal.services.publishing import run_publication
 from simpul.store.queue import Task
 
 
 def publish(publication_id: int) -> None:
     refresh_missing(run_publication(publication_id))
+
+
+def fill_major(publication_id: int) -> None:
+    fill_publication(publication_id)
 
 
 def run_tests(test_run_id: int) -> None:
@@ -33,11 +39,17 @@ def purge_refused_rows(timestamp: int) -> None:
     purge_expired()
 
 
+def tell_root(timestamp: int) -> None:
+    tell_daily_root()
+
+
 TASKS = (
     Task("publish", publish),
+    Task("fill_publication", fill_major, attempts=8),
     Task("run_tests", run_tests, attempts=2),
     Task("refresh_held_acts", refresh_held_acts, cron="* * * * *"),
     Task("play_sample_case", play_sample_case, attempts=8),
     Task("refresh_dashboards", refresh_dashboards, cron="* * * * *"),
     Task("purge_refused_rows", purge_refused_rows, cron="17 1 * * *"),
+    Task("tell_root", tell_root, cron="7 * * * *"),
 )

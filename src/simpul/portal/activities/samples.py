@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from simpul.portal.services.driver import get_driver_connection
 from simpul.portal.services.models import Dataset, Publication
-from simpul.portal.services.publishing import get_driver_connection
 from simpul.store.sql import SQL, Identifier
 
 SAMPLE_ROWS = 8

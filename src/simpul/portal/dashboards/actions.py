@@ -11,8 +11,8 @@ from simpul.kernel.clock import now
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.words import Words
 from simpul.portal.dashboards.models import DashboardSnapshot
+from simpul.portal.services.driver import get_driver_connection
 from simpul.portal.services.models import Dataset, Publication
-from simpul.portal.services.publishing import get_driver_connection
 from simpul.store.sql import errors
 
 UNMEASURED = Words("Angkanya tidak dapat dihitung.", "The numbers can't be computed.")

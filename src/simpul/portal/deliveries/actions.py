@@ -21,8 +21,8 @@ from simpul.portal.deliveries.errors import NotOpenForRows
 from simpul.portal.deliveries.models import Batch
 from simpul.portal.deliveries.permissions import check_provider
 from simpul.portal.people.models import Person
+from simpul.portal.services.driver import get_driver_connection
 from simpul.portal.services.models import Dataset, Publication
-from simpul.portal.services.publishing import get_driver_connection
 
 TAKES_ROWS = (
     Publication.State.VERIFICATION,

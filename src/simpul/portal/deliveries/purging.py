@@ -8,7 +8,7 @@ from simpul.delivery.feed import purge_feeds
 from simpul.delivery.refused import purge_refused
 from simpul.kernel.clock import now
 from simpul.portal.cases.models import Attachment
-from simpul.portal.services.publishing import get_driver_connection
+from simpul.portal.services.driver import get_driver_connection
 
 
 @transaction.atomic

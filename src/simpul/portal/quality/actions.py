@@ -12,8 +12,8 @@ from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import find_successor
 from simpul.portal.people.models import Person
 from simpul.portal.quality.models import TestRun, ValidationReport
+from simpul.portal.services.driver import get_driver_connection
 from simpul.portal.services.models import TESTING_APPLICATION, Application, Dataset, Publication
-from simpul.portal.services.publishing import get_driver_connection
 from simpul.portal.services.queries import read_compiled
 from simpul.store.queue import defer
 

@@ -25,6 +25,7 @@ from simpul.portal.people.models import Person, Role
 from simpul.portal.people.permissions import has_role
 from simpul.portal.services.absent import remove_absent_datasets
 from simpul.portal.services.errors import ApplicationNameMissing, NoGrant, NotYourApplication, TooManyKeys
+from simpul.portal.services.lifecycle import succeed
 from simpul.portal.services.models import TESTING_APPLICATION, ApiKey, Application, Dataset, Grant, Publication
 from simpul.portal.services.showing import ENDED, grants_not_ended
 from simpul.store.queue import defer
@@ -158,8 +159,7 @@ def go_live(publication: Publication, case: Case) -> None:
     publication.save(update_fields=["state", "updated_at"])
     grant_consumers(publication, case)
     revoke_absent_consumers(publication, {one.organization for one in contract.consumers})
-    older = Publication.objects.filter(context=publication.context, stage=Stage.LIVE, major__lt=publication.major)
-    older.filter(state=State.LIVE).update(state=State.DEPRECATED, updated_at=now())
+    succeed(publication)
 
 
 def close_case_services(case: Case, reason: str) -> list[dict[str, object]]:

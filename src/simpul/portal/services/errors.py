@@ -76,3 +76,80 @@ class TooManyTries(SimpulError):
     status = 429
     message = Words("Terlalu banyak uji sambungan dalam waktu singkat.", "Too many connection tests in a short time.")
     hint = Words("Tunggu lima menit, lalu coba lagi.", "Wait for five minutes, then try again.")
+
+
+class StateUnfit(Conflict):
+    code = "SPL660"
+    message = Words(
+        "Versi layanan ini sedang {state}, sehingga belum dapat {wish}.",
+        "This version of the service is in the state {state}, so it can't {wish} now.",
+    )
+    hint = Words(
+        "Urutannya: aktif, diumumkan akan dihentikan, lalu dihentikan setelah tanggal terakhirnya lewat.",
+        "The order is: live, deprecated, then retired once its last day has passed.",
+    )
+
+
+class SunsetTooSoon(Invalid):
+    code = "SPL661"
+    message = Words("Tanggal terakhir paling cepat {earliest}.", "The last day is {earliest} at the earliest.")
+    hint = Words(
+        "Pemanfaat memerlukan waktu untuk pindah ke versi penggantinya.",
+        "Consumers need time to move to its successor.",
+    )
+
+
+class ReasonMissing(Invalid):
+    code = "SPL662"
+    message = Words("Alasannya belum ditulis.", "The reason is missing.")
+    hint = Words("Tulis alasannya; ia tercatat pada log audit.", "Write the reason; it is kept in the audit log.")
+
+
+class PausedAlready(Conflict):
+    code = "SPL663"
+    message = Words("Akses itu sudah dijeda.", "That access is paused already.")
+    hint = Words("Muat ulang halaman untuk melihat sejak kapan.", "Load the page again to see since when.")
+
+
+class PauseNotFound(NotFound):
+    code = "SPL664"
+    message = Words("Jeda itu tidak ada atau sudah diakhiri.", "That pause doesn't exist or has ended.")
+
+
+class NothingToPause(NotFound):
+    code = "SPL665"
+    message = Words(
+        "Layanan, pemanfaat, atau aplikasi itu tidak ditemukan.", "That service, consumer or application was not found."
+    )
+
+
+class RequestNotFound(NotFound):
+    code = "SPL666"
+    message = Words("Usulan itu tidak ada atau sudah diputuskan.", "That request doesn't exist or was decided already.")
+
+
+class RequestedAlready(Conflict):
+    code = "SPL667"
+    message = Words("Usulan yang sama sudah menunggu keputusan.", "The same request waits for a decision already.")
+    hint = Words("Tunggu keputusan Kominfo.", "Wait for Kominfo's decision.")
+
+
+class AddressesInvalid(Invalid):
+    code = "SPL668"
+    message = Words("Daftar alamat belum benar pada baris {line}.", "The list of addresses is wrong in line {line}.")
+    hint = Words(
+        "Satu baris satu alamat atau jaringan, misalnya 10.1.2.3 atau 10.1.2.0/24; paling banyak {most}.",
+        "One address or network a line, as 10.1.2.3 or 10.1.2.0/24; {most} at most.",
+    )
+
+
+class FillingImpossible(Conflict):
+    code = "SPL669"
+    message = Words(
+        "Isi versi lama tidak dapat dipindahkan: elemen '{column}' menyebut asal yang tidak ada.",
+        "The older version's rows can't be taken over: the column '{column}' names a source that isn't there.",
+    )
+    hint = Words(
+        "Perbaiki asal isi pertama pada kontrak, atau kirim datanya ke versi baru.",
+        "Mend where the first rows come from in the contract, or deliver the rows to the new version.",
+    )

@@ -14,10 +14,10 @@ from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import list_lineage
 from simpul.portal.people.models import Person, Role
 from simpul.portal.people.permissions import check_role
+from simpul.portal.services.driver import get_driver_connection
 from simpul.portal.services.errors import NoGrant
 from simpul.portal.services.models import Dataset, Grant, Publication
 from simpul.portal.services.permissions import IN_FORCE
-from simpul.portal.services.publishing import get_driver_connection
 from simpul.portal.services.queries import read_compiled
 from simpul.query.share import plan_share
 from simpul.store.mask_secret import open_mask_secret

@@ -22,10 +22,13 @@ from simpul.kernel.errors import SimpulError, Unavailable
 from simpul.portal.cases.models import Case
 from simpul.portal.contracts.queries import load_contract
 from simpul.portal.services.actions import grant_consumers, grant_provider, revoke_absent_consumers, write_compiled
+from simpul.portal.services.driver import get_driver_connection
+from simpul.portal.services.filling import needs_filling
 from simpul.portal.services.leftovers import drop_leftovers
 from simpul.portal.services.models import Dataset, Publication
 from simpul.store.datasets import create_dataset_tables, drop_dataset_tables
 from simpul.store.errors import TableDiffers
+from simpul.store.queue import defer
 from simpul.store.sql import SQL, Connection, Identifier, Literal
 
 PART_ROWS = 5_000
@@ -85,12 +88,8 @@ def _prepare(publication_id: int) -> None:
         publication.state = State.OPEN if publication.stage == Stage.SANDBOX else State.VERIFICATION
     publication.problem = ""
     publication.save()
-
-
-def get_driver_connection() -> Connection[Any]:
-    """Return the psycopg connection under Django's, inside the running transaction."""
-    connection.ensure_connection()
-    return connection.connection  # type: ignore[no-any-return]
+    if needs_filling(publication):
+        defer(connection, "fill_publication", lock=f"publish:{publication.context}", publication_id=publication.pk)
 
 
 def _make_sandbox_tables(link: Connection[Any], contract: Contract) -> None:

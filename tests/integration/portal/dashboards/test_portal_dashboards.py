@@ -13,8 +13,8 @@ from simpul.kernel.clock import now
 from simpul.portal.dashboards.actions import refresh_dataset
 from simpul.portal.dashboards.models import DashboardSnapshot
 from simpul.portal.dashboards.refreshing import refresh_stale
+from simpul.portal.services.driver import get_driver_connection
 from simpul.portal.services.models import Dataset, Publication
-from simpul.portal.services.publishing import get_driver_connection
 from simpul.store.sql import SQL, Identifier
 from sop_world import Sop
 
