@@ -153,7 +153,7 @@ class BatchRefused(Invalid):
 
 
 class TooManyStreams(Unavailable):
-    code = "SPLX31"
+    code = "SPLX51"
     message = Words("Terlalu banyak jawaban panjang sekaligus.", "Too many long answers at the same time.")
     hint = Words(
         "Coba lagi sebentar lagi, atau minta paling banyak {rows} baris.", "Try again, or ask for {rows} rows at most."
@@ -161,7 +161,7 @@ class TooManyStreams(Unavailable):
 
 
 class StreamTooOld(SimpulError):
-    code = "SPLX32"
+    code = "SPLX52"
     status = 426
     message = Words(
         "Jawaban panjang tidak diberikan lewat HTTP/1.0, karena jawaban yang terputus tidak akan ketahuan.",
@@ -174,7 +174,7 @@ class StreamTooOld(SimpulError):
 
 
 class AnswerCut(Unavailable):
-    code = "SPLX33"
+    code = "SPLX53"
     message = Words("Jawaban terputus sebelum selesai.", "The answer broke before it was whole.")
     hint = Words("Minta lagi; data yang sudah diterima belum lengkap.", "Ask again; what was received isn't complete.")
 

@@ -8,7 +8,7 @@
     ├── NotSingular       PGRST116  406, one object was asked for and there isn't exactly one
     ├── PreferenceUnknown PGRST122  an unknown preference under handling=strict
     ├── FeatureMissing    PGRST127  in PostgREST's grammar, not in the hub's
-    ├── CursorRefused     SPLX30    `after` isn't a cursor of this very query
+    ├── CursorRefused     SPLX50    `after` isn't a cursor of this very query
     └── ColumnUnknown     PGRST204  no such column among those granted
 
 A message never repeats a value: a NIK in a filter is personal data. Names are repeated only where they look like names.
@@ -123,7 +123,7 @@ class ColumnUnknown(QueryError):
 class CursorRefused(QueryError):
     """One answer for a cursor that is damaged, made up, of another query, of another grant, or of the hub's earlier key."""
 
-    code = "SPLX30"
+    code = "SPLX50"
     message = Words(
         "Nilai after bukan lanjutan dari permintaan ini.", "The value of after doesn't continue this request."
     )
