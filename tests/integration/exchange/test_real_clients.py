@@ -5,8 +5,6 @@ The npm clients are pinned with their digests in `clients/package-lock.json` and
 
 import json
 import os
-import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +15,7 @@ from exchange_world import Process, World, fill
 from postgrest import APIError, CountMethod, ReturnMethod, SyncPostgrestClient
 from postgrest._sync.request_builder import SyncRequestBuilder
 
-CLIENTS = Path(__file__).parent / "clients"
-NODE_MAJOR = 20
-INSTALL = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps", "--prefer-offline"]
+from npm_clients import CLIENTS, install_clients
 
 
 @pytest.fixture(scope="module")
@@ -89,23 +85,7 @@ def test_python_is_told_why_a_write_is_refused(desa: SyncRequestBuilder) -> None
 @pytest.fixture(scope="module")
 def clients(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder where the npm clients are installed; skip, saying so, where that can't be."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        pytest.skip("Node.js and npm are not installed here: the npm clients weren't tried")
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    if int(re.sub(r"\D.*", "", version.removeprefix("v"))) < NODE_MAJOR:
-        pytest.skip(f"Node.js {version.strip()} is older than {NODE_MAJOR}: the npm clients weren't tried")
-    cache = getattr(pytestconfig, "cache", None)
-    folder = Path(cache.mkdir("npm-clients")) if cache else tmp_path_factory.mktemp("npm-clients")
-    lock = (CLIENTS / "package-lock.json").read_bytes()
-    installed = folder / "installed"
-    if not installed.exists() or installed.read_bytes() != lock:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(CLIENTS / name, folder)
-        done = subprocess.run(INSTALL, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-        if done.returncode:
-            pytest.skip(f"npm could not fetch the clients, so they weren't tried: {done.stderr.strip()[-200:]}")
-        installed.write_bytes(lock)
-    return folder
+    return install_clients(pytestconfig, tmp_path_factory.mktemp("npm-clients"))
 
 
 @pytest.fixture(scope="module")
