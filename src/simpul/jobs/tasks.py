@@ -1,6 +1,8 @@
 """Every kind of job, by the name it is deferred with."""
 
 from simpul.portal.activities.actions import refresh_held_cases, refresh_missing
+from simpul.portal.credentials.upkeep import keep_tokens, refresh_uses
+from simpul.portal.credentials.warning import warn_of_expiry
 from simpul.portal.dashboards.refreshing import refresh_stale
 from simpul.portal.deliveries.purging import purge_expired
 from simpul.portal.demo.loading import play_sample_case as play_sample
@@ -43,6 +45,18 @@ def tell_root(timestamp: int) -> None:
     tell_daily_root()
 
 
+def warn_of_ending_keys(timestamp: int) -> None:
+    warn_of_expiry()
+
+
+def refresh_last_uses(timestamp: int) -> None:
+    refresh_uses()
+
+
+def keep_oauth_tokens(timestamp: int) -> None:
+    keep_tokens()
+
+
 TASKS = (
     Task("publish", publish),
     Task("fill_publication", fill_major, attempts=8),
@@ -51,5 +65,8 @@ TASKS = (
     Task("play_sample_case", play_sample_case, attempts=8),
     Task("refresh_dashboards", refresh_dashboards, cron="* * * * *"),
     Task("purge_refused_rows", purge_refused_rows, cron="17 1 * * *"),
+    Task("warn_of_ending_keys", warn_of_ending_keys, cron="23 * * * *"),
+    Task("refresh_last_uses", refresh_last_uses, cron="*/5 * * * *"),
+    Task("keep_oauth_tokens", keep_oauth_tokens, cron="41 * * * *"),
     Task("tell_root", tell_root, cron="7 * * * *"),
 )

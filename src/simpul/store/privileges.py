@@ -68,7 +68,7 @@ PRIVILEGES: dict[str, dict[str, str]] = {
     "account_*": {"portal": ALL},
     "allauth_idp_oidc_token": {"portal": ALL, "worker": ALL},
     "allauth_idp_oidc_client": {"portal": ALL},
-    "credential_use": {"portal": READ, "worker": ALL},
+    "credential_use": {"portal": ALL, "worker": ALL},
     "mfa_*": {"portal": ALL},
     "person_*": {"portal": ALL, "worker": READ},
     "usersessions_*": {"portal": ALL},

@@ -56,9 +56,12 @@ def rotate_keys() -> None:
         publish_key(_make(now() + ANNOUNCED))
         for key in keys:
             TokenKey.objects.filter(pk=publish_key(key).pk).update(verifies_until=now() + ANNOUNCED + KEPT)
-    for row in TokenKey.objects.filter(verifies_until__lt=now()):
-        _name(row.signs_from).unlink(missing_ok=True)
-        row.delete()
+    ended = TokenKey.objects.filter(verifies_until__lt=now())
+    gone = set(ended.values_list("key_id", flat=True))
+    for key in keys:
+        if _read_public_half(key.pem)["kid"] in gone and key.not_before is not None:
+            _name(key.not_before).unlink(missing_ok=True)
+    ended.delete()
 
 
 def _folder() -> Path:
