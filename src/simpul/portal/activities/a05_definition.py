@@ -51,7 +51,7 @@ class ColumnRow(RowForm):
 
     more = (
         *("definition", "format", "unique", "unit", "measure", "classification", "code_list"),
-        *("minimum", "maximum", "pattern", "pdp_legal_basis", "pdp_purpose", "example"),
+        *("minimum", "maximum", "pattern", "pdp_legal_basis", "pdp_purpose", "example", "filled_from", "filled_with"),
     )
 
     name = forms.CharField(label=_("Nama kolom"), max_length=63, validators=[check_name])
@@ -89,6 +89,13 @@ class ColumnRow(RowForm):
     pdp_legal_basis = forms.CharField(label=_("Dasar hukum data pribadi"), max_length=500, required=False)
     pdp_purpose = forms.CharField(label=_("Tujuan data pribadi"), max_length=500, required=False)
     example = forms.CharField(label=_("Contoh"), max_length=200, required=False)
+    filled_from = forms.CharField(
+        label=_("Isi pertama dari kolom"),
+        max_length=63,
+        required=False,
+        help_text=_("Kolom versi lama; hanya untuk versi yang menggantikannya."),
+    )
+    filled_with = forms.CharField(label=_("Isi pertama selalu"), max_length=200, required=False)
 
     def make_title(self) -> str:
         return str(self.initial.get("name") or "")
@@ -101,6 +108,8 @@ class ColumnRow(RowForm):
 
 
 class DatasetRow(RowForm):
+    more = ("filled_from",)
+
     name = forms.CharField(
         label=_("Nama data"), max_length=48, validators=[check_name], help_text=_("Dipakai dalam alamat layanan.")
     )
@@ -110,6 +119,12 @@ class DatasetRow(RowForm):
     )
     access_class = forms.ChoiceField(label=_("Sifat akses"), choices=_choices(ACCESS_CLASSES), initial="terbatas")
     access_ground = forms.CharField(label=_("Alasan dikecualikan"), max_length=500, required=False)
+    filled_from = forms.CharField(
+        label=_("Isi pertama dari data"),
+        max_length=48,
+        required=False,
+        help_text=_("Data pada versi lama yang isinya dipindahkan ke versi baru; kosong berarti tidak dipindahkan."),
+    )
     columns = RowsField(ColumnRow, label=_("Elemen data"), min_rows=1, max_rows=300)
 
     def make_title(self) -> str:
@@ -211,6 +226,7 @@ def write_dataset_row(dataset: Dataset) -> dict[str, Any]:
         "description": dataset.description,
         "access_class": dataset.access_class,
         "access_ground": dataset.access_ground,
+        "filled_from": dataset.filled_from,
         "columns": [_write_column_row(column) for column in dataset.columns],
     }
 
@@ -232,6 +248,7 @@ def read_dataset_row(row: Mapping[str, Any]) -> Dataset:
         columns=columns,
         access_class=row["access_class"],
         access_ground=row["access_ground"],
+        filled_from=row.get("filled_from", ""),
     )
 
 
@@ -243,7 +260,7 @@ def keep_promises(context: ActContext, datasets: list[Dataset]) -> list[Dataset]
         return datasets
     before = {one.name: one for one in load_contract(version).datasets}
     return [
-        replace(one, delivery=old.delivery, frequency=old.frequency, thresholds=old.thresholds)
+        replace(one, delivery=old.delivery, frequency=old.frequency, when_late=old.when_late, thresholds=old.thresholds)
         if (old := before.get(one.name))
         else one
         for one in datasets

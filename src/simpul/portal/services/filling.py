@@ -1,6 +1,7 @@
 """The first rows of a new major version, taken over from the older one by the column mapping that its contract declares.
 
-A column takes the value of the older version's column that it names (`filled_from`), the value written in the contract
+A dataset is taken over where its contract declares a source for it or for one of its columns; then a column takes the
+value of the older version's column that it names (`filled_from`), the value written in the contract
 (`filled_with`), or that of the column of its own name. The rows go through the same validator and pipeline as everybody's:
 what the new contract refuses lies in the quarantine of the new dataset with its reasons, where the provider mends it.
 
@@ -18,7 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from simpul.contract.model import Column
+from simpul.contract.model import Column, Contract
 from simpul.contract.model import Dataset as AgreedDataset
 from simpul.delivery.envelope import Envelope
 from simpul.delivery.formats import open_rows
@@ -71,10 +72,16 @@ def find_older(publication: Publication) -> Publication | None:
     return earlier.order_by("-major").first()
 
 
-def needs_filling(publication: Publication) -> bool:
-    """Is this a new major version of a serving one, with a dataset that nothing was taken over for yet?"""
-    is_live = publication.stage == Publication.Stage.LIVE
-    return is_live and find_older(publication) is not None and publication.datasets.filter(filled_at=None).exists()
+def needs_filling(publication: Publication, contract: Contract) -> bool:
+    """Is this a new major version of a serving one that declares where rows come from, and didn't take them over yet?"""
+    if publication.stage != Publication.Stage.LIVE or not any(map(is_declared, contract.datasets)):
+        return False
+    return find_older(publication) is not None and publication.datasets.filter(filled_at=None).exists()
+
+
+def is_declared(model: AgreedDataset) -> bool:
+    """Does the contract say where this dataset's first rows come from?"""
+    return bool(model.filled_from) or any(one.filled_from or one.filled_with is not None for one in model.columns)
 
 
 def fill_publication(publication_id: int) -> list[Filled]:
@@ -91,7 +98,7 @@ def fill_publication(publication_id: int) -> list[Filled]:
     agreed = load_contract(publication.contract_version)
     for name in publication.datasets.filter(filled_at=None).order_by("id").values_list("name", flat=True):
         model = agreed.find_dataset(name)
-        if model is None:
+        if model is None or not is_declared(model):
             continue
         try:
             filled += _fill_dataset(publication, older, model)

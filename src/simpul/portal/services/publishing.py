@@ -88,7 +88,7 @@ def _prepare(publication_id: int) -> None:
         publication.state = State.OPEN if publication.stage == Stage.SANDBOX else State.VERIFICATION
     publication.problem = ""
     publication.save()
-    if needs_filling(publication):
+    if needs_filling(publication, contract):
         defer(connection, "fill_publication", lock=f"publish:{publication.context}", publication_id=publication.pk)
 
 
