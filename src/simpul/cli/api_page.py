@@ -1,9 +1,11 @@
 """The reference page of both APIs, from the tables that exchange, query and management API use themselves."""
 
 from simpul.exchange.route import HEALTH, METHODS, Place
+from simpul.exchange.write_refusals import ROW_WORDS, choose_status
 from simpul.portal.manage.openapi import PATHS
 from simpul.query.operators import IS_WORDS, OPERATORS, Takes
 from simpul.query.preferences import KNOWN, MEDIA
+from simpul.query.write import APPLIED
 
 PLACES: dict[Place, tuple[str, str]] = {
     "home": ("/", "What this is, and where the documentation lies."),
@@ -11,12 +13,17 @@ PLACES: dict[Place, tuple[str, str]] = {
     "index": ("/{stage}/{context}/v{major}/", "The datasets that the key may use."),
     "openapi": ("/{stage}/{context}/v{major}/openapi.json", "The contract as OpenAPI 3.1."),
     "dataset": ("/{stage}/{context}/v{major}/{dataset}", "Rows."),
+    "changes": (
+        "/{stage}/{context}/v{major}/{dataset}/changes",
+        "What was added, changed and deleted since a version.",
+    ),
     "batches": ("/{stage}/{context}/v{major}/{dataset}/batches", "The provider delivers rows."),
     "batch": ("/{stage}/{context}/v{major}/{dataset}/batches/{batch}", "A batch's report."),
     "refused": (
         "/{stage}/{context}/v{major}/{dataset}/batches/{batch}/refused",
         "Its refused rows: position, column, rule, words.",
     ),
+    "receipt": ("/receipts/{evidence_id}", "The proof of one call, once its batch is sealed."),
 }
 TAKES: dict[Takes, str] = {
     "value": "`column=op.value`",
@@ -49,6 +56,36 @@ DELIVERING = """
 repeated call safe for 30 days: the same body gets the first answer, another body 422, and 409 while the first runs.
 Good rows are merged by the dataset's key in one transaction; the report has the counts and each refused row.
 """
+WRITING = """
+### Writing rows
+
+For programs that speak PostgREST: POST, PUT, PATCH and DELETE on the dataset itself, under a grant that lets the key
+deliver. All or nothing: one wrong row refuses the whole call, and says which row and column, and why. What is done is a
+batch like any other: one version, one entry in the feed, one proof. To keep the good rows of a file, use `…/batches`.
+
+| method | rows | answer |
+|---|---|---|
+| `POST` | an object, an array of objects with the same keys, NDJSON or CSV are added | 201; 200 where `resolution=merge-duplicates` only updated |
+| `PUT` | `?key=eq.value` of the whole key: that one row is added or changed | 204; with the row 201 or 200 |
+| `PATCH` | those that the filter chooses get the object's values; a row keeps its key | 204; with the rows 200 |
+| `DELETE` | those that the filter chooses | 204; with the rows 200 |
+
+- `columns=a,b` takes only these keys of the body; the objects' keys may then differ, and what lacks is empty.
+- `on_conflict=` names the key, or a unique column, for `Prefer: resolution=merge-duplicates|ignore-duplicates`. A dataset
+  without a key takes every row as a new one.
+- `select=` and `order=` shape the answer under `return=representation`; `return=headers-only` gives `Location` for one row.
+- A PATCH or DELETE without a filter is refused (21000), and so are `limit` and `offset` there (PGRST127).
+- `Prefer` of writes, told back in `Preference-Applied`: APPLIED. `tx=rollback` tries and shows what would be;
+  `max-affected=` counts under `handling=strict` alone.
+- Columns and rows outside the grant can't be written, filtered by or seen (PGRST204, 42501). A filter and a representation
+  need the right to read as well. A masked column can't be written.
+- `Idempotency-Key` works as for batches; the whole request must be the same. Rows of `return=representation` are kept
+  nowhere: a repeat gets the first status and headers as under `return=minimal`.
+
+| code | HTTP | what is wrong with a row |
+|---|---|---|
+REFUSALS
+"""
 MANAGING = """
 ## The management API
 
@@ -61,9 +98,9 @@ actions and rights as the pages; `/manage/v1/openapi.json` has the bodies.
 
 def describe_api(made: str) -> str:
     """Return the page. Args: `made` is the line that says how pages are made."""
-    return "\n".join([made, HEAD, *_list_places(), READING, *_list_operators(), *_list_headers(), DELIVERING]) + (
-        "\n".join([MANAGING, *_list_operations()]) + "\n"
-    )
+    return "\n".join(
+        [made, HEAD, *_list_places(), READING, *_list_operators(), *_list_headers(), DELIVERING, _describe_writing()]
+    ) + ("\n".join([MANAGING, *_list_operations()]) + "\n")
 
 
 def _list_places() -> list[str]:
@@ -82,6 +119,13 @@ def _list_headers() -> list[str]:
     preferences = ", ".join(f"`{name}`" for name in KNOWN)
     media = ", ".join(f"`{name}`" for name in MEDIA)
     return ["", f"`Prefer` knows {preferences}; those of writing mean nothing to a reading call. `Accept`: {media}."]
+
+
+def _describe_writing() -> str:
+    """Return the part on writes, with the preferences and refusals that the code itself uses."""
+    rows = (f"| `{code}` | {choose_status(code)} | {words.en} |" for code, words in ROW_WORDS.items())
+    applied = ", ".join(f"`{name}`" for name in APPLIED)
+    return WRITING.replace("APPLIED", applied).replace("REFUSALS", "\n".join(rows))
 
 
 def _list_operations() -> list[str]:

@@ -20,7 +20,7 @@ _HINT = Words(
     "lebih dahulu, kirim ke …/batches.",
     "Mend the rows named and send all of them again; nothing was kept. If good rows may go in first, send to …/batches.",
 )
-_WORDS = {
+ROW_WORDS = {
     "22P02": Words("Satu nilai tidak sesuai dengan tipe kolomnya.", "A value doesn't fit its column's type."),
     "22001": Words("Satu nilai lebih panjang dari kolomnya.", "A value is longer than its column."),
     "22003": Words("Satu angka di luar batas kolomnya.", "A number is out of its column's range."),
@@ -28,6 +28,7 @@ _WORDS = {
     "23514": Words("Satu nilai melanggar aturan kontrak.", "A value breaks a rule of the contract."),
     CONFLICT: Words("Kunci atau nilai unik sudah ada.", "A key or unique value exists already."),
 }
+"""What may be wrong with a row, by the code that PostgreSQL would have given."""
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def _explain_rows(error: RowsRefused, verb: Verb) -> SimpulError:
     details = _list_places(error.rows, with_position=verb != "update")
     if any(one["rule"] in UNREADABLE for row in error.rows for one in row["findings"]):
         return BodyInvalid(details=details)
-    code = error.sqlstate if error.sqlstate in _WORDS else "23514"
+    code = error.sqlstate if error.sqlstate in ROW_WORDS else "23514"
     return _refuse(code, details)
 
 
@@ -66,7 +67,16 @@ def _explain_columns(error: BatchColumnsRefused) -> SimpulError:
 
 
 def _refuse(code: str, details: Words) -> StatementRefused:
-    return StatementRefused(code, 409 if code == CONFLICT else 400, _WORDS[code], _HINT, details)
+    return StatementRefused(code, choose_status(code), ROW_WORDS[code], _HINT, details)
+
+
+def choose_status(code: str) -> int:
+    """Return the status of a row's refusal.
+
+    >>> choose_status("23505"), choose_status("22P02")
+    (409, 400)
+    """
+    return 409 if code == CONFLICT else 400
 
 
 def _list_places(rows: Sequence[dict[str, Any]], *, with_position: bool) -> Words:
