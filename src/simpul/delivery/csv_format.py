@@ -38,7 +38,7 @@ def read_csv(content: bytes | Path) -> Sheet:
     text = TextIOWrapper(open_source(content), encoding=encoding, newline="", errors="strict")
     delimiter, first_line = _find_delimiter(text, notebook)
     header, below = read_header(_read_rows(text, delimiter, first_line), notebook)
-    return Sheet("csv", header, mark_formulas(iter(below), notebook), text_only=True, notebook=notebook)
+    return Sheet("csv", header, mark_formulas(iter(below), header, notebook), text_only=True, notebook=notebook)
 
 
 def _find_encoding(content: bytes | Path) -> str:

@@ -50,10 +50,10 @@ def read_spreadsheet(content: bytes | Path, kind: str) -> Sheet:
     header, below = read_header(_read_rows(loaded, facts), notebook)
     left = loaded.start[1] if loaded.start else 0
     named = (_name_formula(row, facts.formulas, header, left) for row in below)
-    return Sheet(kind, header, mark_formulas(named, notebook), notebook=notebook)
+    return Sheet(kind, header, mark_formulas(named, header, notebook), notebook=notebook)
 
 
-def mark_formulas(rows: Iterator[Row], notebook: Notebook) -> Iterator[Row]:
+def mark_formulas(rows: Iterator[Row], header: list[str], notebook: Notebook) -> Iterator[Row]:
     """Pass rows on; damage those with a text that is a formula, which the next spreadsheet would run.
 
     Texts that only look like one (a phone number with +, a list with -) are kept unchanged, with a note.
@@ -64,8 +64,9 @@ def mark_formulas(rows: Iterator[Row], notebook: Notebook) -> Iterator[Row]:
     )
     for position, cells in rows:
         texts = [cell for cell in cells if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@")]
-        if any(_FORMULA.fullmatch(text) for text in texts) and not isinstance(cells, Damaged):
-            cells = Damaged(cells, "formula-text", _FORMULA_WORDS)
+        formula = next((text for text in texts if _FORMULA.fullmatch(text)), None)
+        if formula is not None and not isinstance(cells, Damaged):
+            cells = Damaged(cells, "formula-text", _FORMULA_WORDS, header[cells.index(formula)])
         elif any(_FORMULA_LIKE.fullmatch(text) and text != "-" for text in texts):
             notebook.add("formula-like-text", message, position)
         yield position, cells

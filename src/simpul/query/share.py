@@ -5,10 +5,13 @@ from typing import Any, NamedTuple
 
 from simpul.query.conditions import write_condition
 from simpul.query.filters import parse_row_filter
-from simpul.query.fragment import combine, join, quote_name
+from simpul.query.fragment import Fragment, combine, join, quote_name
 from simpul.query.masks import write_mask, write_shown
 
 NO_MASKS: Mapping[str, str] = {}
+TEXTS = ("text", "varchar", "character varying")
+_FORMULA = r"^(=.|[+@-].*([A-Za-z.]\(|\|.*!))"
+"""What begins with "=", or calls a function or another program after "+", "-" or "@": an office file opens as CSV too."""
 
 
 class Share(NamedTuple):
@@ -36,7 +39,7 @@ def plan_share(
     """
     types = {name: column["type"] for name, column in compiled["columns"].items()}
     shown = {name: write_mask(mask, name, types[name], mask_key) for name, mask in masks.items() if name in columns}
-    names = join(", ", (write_shown(name, shown) for name in columns if types[name]))
+    names = join(", ", (_write_column(name, types[name], shown) for name in columns))
     written = [write_condition(condition, types) for condition in parse_row_filter(row_filter)] if row_filter else []
     where = join(" AND ", written).wrap(" WHERE ") if written else ""
     source = combine(f" FROM {quote_name(compiled['schema'])}.{quote_name(compiled['table'])}", where)
@@ -47,3 +50,15 @@ def plan_share(
         parameters=source.values,
         copy_parameters=copied.values,
     )
+
+
+def _write_column(name: str, kind: str, masks: Mapping[str, Fragment]) -> Fragment:
+    """Return a column as the file has it: a text that a spreadsheet would run as a formula begins with an apostrophe.
+
+    >>> _write_column("jumlah", "bigint", {}).text
+    '"jumlah"'
+    """
+    if name in masks or not kind.startswith(TEXTS):
+        return write_shown(name, masks)
+    written = quote_name(name)
+    return Fragment(f"regexp_replace({written}, '{_FORMULA}', '''\\1') AS {written}")

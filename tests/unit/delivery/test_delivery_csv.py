@@ -156,7 +156,7 @@ def test_formula_like_text_is_kept_and_noted():
 def test_a_formula_refuses_its_row_and_the_others_stay(cell):
     _, rows = read(f"a,b\n1,{cell}\n2,x\n")
     assert isinstance(rows[0][1], Damaged)
-    assert rows[0][1].finding.rule == "formula-text"
+    assert (rows[0][1].finding.rule, rows[0][1].finding.where) == ("formula-text", "b")
     assert rows[1] == (3, ["2", "x"])
 
 

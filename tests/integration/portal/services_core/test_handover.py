@@ -34,6 +34,26 @@ def test_file_holds_the_granted_columns_and_rows_and_bears_the_digest_of_the_rec
     assert AuditEntry.objects.filter(kind="rows.handed", person=play.sop.persons["pemanfaat"]).exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+        ("-2+HYPERLINK(1)", "'-2+HYPERLINK(1)"),
+        ("+62 812 3456", "+62 812 3456"),
+        ("- rusak (berat)", "- rusak (berat)"),
+    ],
+)
+def test_file_holds_no_text_that_a_spreadsheet_would_run(play: Play, text: str, written: str) -> None:
+    table = f'"{play.context}_v1_live"."desa"'
+    play.sop.execute(f"UPDATE {table} SET nama = %s WHERE kode = '63.05.02'", [text])
+    try:
+        assert fetch(play, "pemanfaat")[1].decode().splitlines()[2] == f"63.05.02,{written}"
+    finally:
+        play.sop.execute(f"UPDATE {table} SET nama = 'Bungur' WHERE kode = '63.05.02'")
+
+
 def test_programmer_of_the_consumer_takes_the_file_too(play: Play) -> None:
     assert fetch(play, "pemanfaat_program")[0] == 200
 
