@@ -92,7 +92,9 @@ def describe_service(person: Person, contract: Contract, publication: Publicatio
         "grants": grants,
         "consumer_grants": list(list_consumer_grants(publication)) if whole else [],
         "limits": list_limits(publication) if whole else [],
-        "asks_for": _list_askers(person) if is_live and not grants and Role.PEMROGRAM_OPD in roles and Role.OPD not in roles else None,
+        "asks_for": _list_askers(person)
+        if is_live and not grants and Role.PEMROGRAM_OPD in roles and Role.OPD not in roles
+        else None,
         "can_ask": Role.OPD in roles and is_live,
         "can_change": Role.OPD in roles and is_live and is_party(person, contract),
         "change_kind": Case.Kind.CHANGE,

@@ -16,9 +16,9 @@ from simpul.kernel.clock import local, now
 from simpul.portal.organizations.models import Organization
 from simpul.portal.plans.models import Plan
 from simpul.portal.services.models import Dataset, Pause, Publication
-from simpul.query.plan import MAX_ROWS
 
 STATEMENT_SECONDS = 10
+PAGE_ROWS = 1_000
 ADDRESS_KILOBYTES = 16
 """As the exchange holds them; a test compares."""
 PLAN_FIELDS = (
@@ -79,14 +79,21 @@ def list_limits(publication: Publication) -> list[tuple[str, str]]:
     named = [
         (getattr(Plan._meta.get_field(name), "verbose_name", name), getattr(plan, name, None)) for name in PLAN_FIELDS
     ]
-    told = [(str(title).capitalize(), f"{value:,}".replace(",", ".")) for title, value in named if value is not None]
+    told = [(str(title).capitalize(), _group(value)) for title, value in named if value is not None]
     return [
         *told,
-        (_("Baris dalam satu jawaban"), _("paling banyak %(rows)s") % {"rows": f"{MAX_ROWS:,}".replace(",", ".")}),
+        (
+            _("Halaman"),
+            _("limit sampai %(rows)s menyebut halaman berikutnya pada header Link") % {"rows": _group(PAGE_ROWS)},
+        ),
         (_("Waktu satu permintaan"), _("paling lama %(seconds)s detik") % {"seconds": STATEMENT_SECONDS}),
         (_("Panjang alamat"), _("paling panjang %(size)s KB") % {"size": ADDRESS_KILOBYTES}),
         (_("Kunci"), _("dua yang berlaku untuk tiap aplikasi dan tahap")),
     ]
+
+
+def _group(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
 
 
 def find_pause(publication: Publication, organizations: list[Organization]) -> Pause | None:

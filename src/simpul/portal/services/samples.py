@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from django.conf import settings
+
 from simpul.contract.model import Dataset
 from simpul.portal.services.models import Publication
 from simpul.portal.services.queries import make_address
@@ -28,8 +30,8 @@ LANGUAGES = {
 """The languages and libraries, first what most agencies use, with the end of their files' names."""
 TASKS = ("baca", "semua", "kirim")
 """Read the first rows, read all of them page by page, deliver a file."""
-BUSY_CODES = ("SPLX10",)
-"""The exchange's codes that say: too much for now."""
+BUSY_CODES = ("SPLX31", "SPLX34")
+"""The exchange's codes of a 429 that passes in seconds."""
 
 
 class Sample(NamedTuple):
@@ -72,7 +74,7 @@ def _list_places(publication: Publication, dataset: Dataset, columns: list[str])
         "base": base,
         "address": f"{base}/{dataset.name}",
         "select": ",".join(names[:SHOWN_COLUMNS]),
-        "order": ",".join(keys),
+        "exchange": settings.HUB.EXCHANGE_URL.rstrip("/"),
         "first_key": keys[0],
         "column": names[0],
         "dataset": dataset.name,

@@ -1,6 +1,7 @@
 """Who may know a service, what its page tells, and where a change or a new consumer begins."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 import yaml
@@ -8,9 +9,13 @@ from django.test import Client
 
 from portal_world import Database, read_text, sign_in
 from service_world import GRANTED, NIK, Served, make_rows
+from simpul.contract.model import Column, Dataset
+from simpul.exchange import limits
+from simpul.kernel.clock import local, now
 from simpul.portal.cases.models import Case
 from simpul.portal.people.models import Person
-from simpul.portal.services.models import Publication
+from simpul.portal.services import explaining
+from simpul.portal.services.models import Pause, Publication
 from sop_world import Sop
 
 PAGE = "/layanan/wilayah/"
@@ -207,3 +212,45 @@ def test_only_officers_of_agencies_ask(served: Served, portal: Database) -> None
 def test_service_in_verification_takes_no_change_yet(served: Served, portal: Database) -> None:
     Publication.objects.filter(pk=served.live.pk).update(state="verifikasi")
     assert ask(served.sop.persons["penyedia"], Case.Kind.CHANGE)[0] == 409
+
+
+def test_limits_on_the_page_are_those_of_the_exchange(served: Served, portal: Database) -> None:
+    assert explaining.STATEMENT_SECONDS == limits.STATEMENT_SECONDS
+    assert explaining.PAGE_ROWS == limits.PAGE_ROWS
+    assert explaining.ADDRESS_KILOBYTES * 1024 == limits.MAX_QUERY_BYTES
+    text = read_text(sign_in(served.sop.persons["pemanfaat_program"]).get(PAGE))
+    assert "Permintaan tiap detik" in text
+
+
+def test_examples_are_mock_and_no_personal_ones_of_the_contract(served: Served, portal: Database) -> None:
+    own = "6305012345678901"
+    column = Column("nik", pdp_class="umum", example=own, code_list=(own,), required=True)
+    made = explaining.make_examples(Dataset("orang", columns=(column, Column("nama", required=True, key=True))))
+    assert set(made) == {"nama"}
+    assert made["nama"].startswith('"Contoh')
+    text = read_text(sign_in(served.sop.persons["pemanfaat_program"]).get(PAGE))
+    assert "Contoh tiruan" in text
+
+
+def test_freshness_tells_age_and_when_the_next_delivery_is_due(served: Served, portal: Database) -> None:
+    row = served.dataset
+    row.delivered_at = now() - timedelta(days=9)
+    weekly = explaining.find_freshness(row, Dataset("desa", frequency="mingguan"))
+    assert (weekly.age_days, weekly.max_age_days, weekly.is_old) == (9, 7, True)
+    assert weekly.due_on == local(now()).date() - timedelta(days=2)
+    assert not explaining.find_freshness(row, Dataset("desa")).is_old
+    row.delivered_at = None
+    assert explaining.find_freshness(row, Dataset("desa", frequency="harian")) == (None, 1, None)
+
+
+def test_page_tells_a_pause_and_the_end_of_a_version(served: Served, portal: Database) -> None:
+    Publication.objects.filter(pk=served.live.pk).update(
+        state="usang", sunset_on=date(2027, 1, 31), successor=served.sandbox
+    )
+    Pause.objects.create(
+        publication=served.live, office="Tim IT", reason="Pemindahan server.", paused_at=now(),
+        paused_by=served.sop.persons["tim_it"],
+    )  # fmt: skip
+    text = read_text(sign_in(served.sop.persons["pemanfaat_program"]).get(PAGE, {"tahap": "live"}))
+    for told in ("Melayani sampai 31 Januari 2027.", "Penggantinya versi 1.0.0.", "Dijeda", "Pemindahan server."):
+        assert told in text, told
