@@ -29,6 +29,8 @@ NDJSON = "application/x-ndjson; charset=utf-8"
 CSV = "text/csv; charset=utf-8"
 CONTENT_TYPES = {"json": JSON, "ndjson": NDJSON, "csv": CSV, "object": f"{SINGULAR}; charset=utf-8"}
 STRIPPED_TYPES = {"json": f"{STRIPPED['array']}; charset=utf-8", "object": f"{STRIPPED['object']}; charset=utf-8"}
+UNFRAMED = frozenset(("0.9", "1", "1.0"))
+"""HTTP versions in which a body of unknown length ends with the connection, however that ends; servers write 1.0 so or so."""
 MAX_LOCATION = 2_000
 """A longer address isn't repeated in Content-Location: servers in between bound the headers of an answer."""
 
@@ -122,7 +124,7 @@ class _Reading:
 
     async def _stream(self, planned: Plan, estimated: int | None) -> Response:
         request = self.call.request
-        if request.http_version == "1.0":
+        if request.http_version in UNFRAMED:
             raise StreamTooOld(rows=PAGE_ROWS)
         lines = plan_lines(self.query, *self.shown, after=self.after, most=self.most)
         stream = await open_stream(self.hub, self.call, lines, self.zone)

@@ -160,10 +160,12 @@ async def prove_stream(hub: Hub, call: Call, response: Response, stream: Stream)
     return response
 
 
-async def send_stream(start: Message, stream: Stream, receive: Receive, send: Send) -> None:
+async def send_stream(
+    start: Message, stream: Stream, receive: Receive, send: Send, *, send_seconds: float = SEND_SECONDS
+) -> None:
     """Send the start of an answer, and a stream's pieces as its body.
 
-    Raises: AnswerCut where the caller went away or takes nothing for SEND_SECONDS; SimpulError where the rows broke off.
+    Raises: AnswerCut where the caller went away or takes nothing for `send_seconds`; SimpulError where the rows broke off.
     The server then cuts the connection.
     """
     leaving = asyncio.ensure_future(_wait_for_leaving(receive))
@@ -172,7 +174,7 @@ async def send_stream(start: Message, stream: Stream, receive: Receive, send: Se
         if leaving.done():
             raise AnswerCut()
         if piece:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(send_seconds):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
 
     try:
