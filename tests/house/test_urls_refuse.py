@@ -130,6 +130,7 @@ def make_arguments(world: World) -> dict[tuple[str, str], Any]:  # noqa: F811
         ("application_id", "int"): application.pk,
         ("key_id", "str"): key.key_id,
         ("key_id", "slug"): key.key_id,
+        ("day", "day"): clock.local(clock.now()).date(),
     }
 
 

@@ -16,6 +16,7 @@ from simpul.portal.deliveries.queries import count_refusals, list_refusals, sum_
 from simpul.portal.organizations.models import Organization
 from simpul.portal.papers import facts as paper_facts
 from simpul.portal.papers.queries import list_papers
+from simpul.portal.proofs.roots import describe_newest
 from simpul.portal.quality.actions import make_validation_report
 from simpul.portal.quality.models import ValidationReport
 from simpul.portal.services.handover import measure_share
@@ -70,6 +71,7 @@ def _describe_report(context: ActContext, publication: Publication, reports: lis
             for one in row.findings
         ],
         "refused_total": count_refusals(publication),
+        "evidence_root": describe_newest(),
         "conclusion": "Semua segi mutu memenuhi ambang yang disepakati."
         if passed
         else "Ada segi mutu yang belum memenuhi ambang; lihat baris bertanda tidak memenuhi.",

@@ -23,6 +23,7 @@ from simpul.portal.contracts.queries import get_version, load_contract
 from simpul.portal.papers import facts as paper_facts
 from simpul.portal.papers.queries import list_papers
 from simpul.portal.procedures import queries as procedures
+from simpul.portal.proofs.roots import describe_newest
 from simpul.portal.quality.models import TestRun
 from simpul.portal.services.actions import go_live
 from simpul.portal.services.models import Publication
@@ -128,6 +129,7 @@ def _describe_report(context: ActContext, publication: Publication, answers: dic
         "judgements": [describe_judgement(one) for one in list_judgements(context)],
         "shares": describe_shares(contract),
         "conclusion": answers["conclusion"],
+        "evidence_root": describe_newest(),
         "suggestions": [line.strip() for line in answers["suggestions"].splitlines() if line.strip()],
         "live_at": paper_facts.describe_instant(context.at),
         "papers": describe_papers(list_bundled(context)),

@@ -16,6 +16,11 @@ def check_reads_any(person: Person) -> None:
     check_role(person, *READS_ALL, Role.PEMROGRAM_OPD)
 
 
+def check_reads_roots(person: Person) -> None:
+    """Officers of an agency keep roots too: they hold nothing of the calls. Raises: RoleMissing."""
+    check_role(person, *READS_ALL, Role.PEMROGRAM_OPD, Role.OPD)
+
+
 def check_reads_all(person: Person) -> None:
     """Raises: RoleMissing."""
     check_role(person, *READS_ALL)

@@ -13,8 +13,12 @@ from simpul.portal.cases.models import Case
 from simpul.portal.contracts.models import Contract
 from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import list_lineage
-from simpul.portal.proofs.models import Evidence, Seal
+from simpul.portal.proofs.errors import RootUnknown
+from simpul.portal.proofs.models import DailyRoot, Evidence, Seal, SealKey
 from simpul.portal.services.models import TESTING_APPLICATION, Application, Publication
+
+END = '"phase":"end"'
+"""Marks the second row of a streamed answer, which is no call of its own."""
 
 
 class Call(NamedTuple):
@@ -45,7 +49,8 @@ def _list_last(organization: Organization, publications: QuerySet[Publication], 
         organization_id__in=[one.pk for one in list_lineage(organization)], publication_id__in=publications.values("pk")
     )
     testing = Application.objects.filter(name=TESTING_APPLICATION).values("pk")
-    rows = rows.exclude(application_id__in=testing).order_by("-id")[:limit_rows]
+    rows = rows.exclude(application_id__in=testing).exclude(record__contains=END)
+    rows = rows.order_by("-id")[:limit_rows]
     records = [read_record(row.record) for row in rows]
     return [Call(one.at, one.stage, one.dataset, one.status, one.code, one.rows) for one in records]
 
@@ -118,6 +123,32 @@ def list_seals(before: int = 0, limit_rows: int = 50) -> list[Seal]:
     """Return the seals, newest first."""
     rows = Seal.objects.order_by("-number")
     return list((rows.filter(number__lt=before) if before else rows)[:limit_rows])
+
+
+def list_roots(limit_rows: int = 62) -> list[DailyRoot]:
+    """Return the roots told each day, newest first."""
+    return list(DailyRoot.objects.select_related("seal")[:limit_rows])
+
+
+def get_root(day: date) -> DailyRoot:
+    """Return a day's root. Raises: RootUnknown."""
+    root = DailyRoot.objects.filter(day=day).select_related("seal").first()
+    if root is None:
+        raise RootUnknown()
+    return root
+
+
+def list_keys() -> list[SealKey]:
+    """Return the public keys, newest first."""
+    return list(SealKey.objects.order_by("-number"))
+
+
+def get_key(key_id: str) -> SealKey:
+    """Return a public key by its id. Raises: RootUnknown."""
+    key = SealKey.objects.filter(key_id=key_id).first()
+    if key is None:
+        raise RootUnknown()
+    return key
 
 
 def count_unsealed(limit_rows: int = 2_000) -> int:
