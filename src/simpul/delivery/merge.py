@@ -32,26 +32,28 @@ class Merge:
         others = [name for name in self.columns if name not in self.match]
         if not self.match or not others:
             return 0
-        assign = SQL(", ").join(SQL("{0} = s.{0}").format(Identifier(name)) for name in others)
+        assign = SQL(", ").join(SQL("{0} = _s.{0}").format(Identifier(name)) for name in others)
         return self._change(
             "U",
-            "UPDATE {table} t SET {assign}, _version = {version}, _batch = {batch} FROM {staged} s, {table} o"
-            " WHERE {match} AND {differ} AND t._row = o._row RETURNING t._row, to_jsonb(o)",
+            "UPDATE {table} _t SET {assign}, _version = {version}, _batch = {batch} FROM {staged} _s, {table} _o"
+            " WHERE {match} AND {differ} AND _t._row = _o._row RETURNING _t._row, to_jsonb(_o)",
             assign=assign,
-            match=write_match(self.match, "s", "o"),
-            differ=write_difference(others, "s", "o"),
+            match=write_match(self.match, "_s", "_o"),
+            differ=write_difference(others, "_s", "_o"),
         )
 
     def insert_new(self) -> int:
         """Insert rows that aren't known (all of them where none can be), in the batch's order; return how many."""
         missing: Composable = SQL("true")
         if self.match:
-            known = SQL("SELECT FROM {} t WHERE {}").format(name_table(self.target), write_match(self.match, "s", "t"))
+            known = SQL("SELECT FROM {} _t WHERE {}").format(
+                name_table(self.target), write_match(self.match, "_s", "_t")
+            )
             missing = SQL("NOT EXISTS ({})").format(known)
         return self._change(
             "I",
             "INSERT INTO {table} ({columns}, _version, _batch)"
-            " SELECT {columns}, {version}, {batch} FROM {staged} s WHERE {missing} ORDER BY _position"
+            " SELECT {columns}, {version}, {batch} FROM {staged} _s WHERE {missing} ORDER BY _position"
             " RETURNING _row, NULL::jsonb",
             columns=list_names(self.columns),
             missing=missing,
@@ -61,19 +63,19 @@ class Merge:
         """Delete the known rows; return how many."""
         return self._change(
             "D",
-            "DELETE FROM {table} t USING {staged} s WHERE {match} RETURNING t._row, to_jsonb(t)",
-            match=write_match(self.match, "s", "t"),
+            "DELETE FROM {table} _t USING {staged} _s WHERE {match} RETURNING _t._row, to_jsonb(_t)",
+            match=write_match(self.match, "_s", "_t"),
         )
 
     def delete_absent(self) -> int:
         """Delete rows whose key is neither staged nor spared; return how many."""
         return self._change(
             "D",
-            "DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM {staged} s WHERE {match})"
-            " AND NOT EXISTS (SELECT FROM {spared} k WHERE {spare}) RETURNING t._row, to_jsonb(t)",
+            "DELETE FROM {table} _t WHERE NOT EXISTS (SELECT FROM {staged} _s WHERE {match})"
+            " AND NOT EXISTS (SELECT FROM {spared} _k WHERE {spare}) RETURNING _t._row, to_jsonb(_t)",
             spared=SPARED,
-            match=write_match(self.target.key, "s", "t"),
-            spare=write_match(self.target.key, "k", "t"),
+            match=write_match(self.target.key, "_s", "_t"),
+            spare=write_match(self.target.key, "_k", "_t"),
         )
 
     def drop_equal(self) -> int:
@@ -86,22 +88,22 @@ class Merge:
             CREATE TEMPORARY TABLE paired_rows ON COMMIT DROP AS
             SELECT old._row, new._position FROM
             (SELECT _row, body, row_number() OVER (PARTITION BY body ORDER BY _row) AS turn FROM
-             (SELECT t._row, (SELECT to_jsonb(x) FROM (SELECT {olds}) x) AS body FROM {table} t) AS o) AS old
+             (SELECT _t._row, (SELECT to_jsonb(_x) FROM (SELECT {olds}) _x) AS body FROM {table} _t) AS o) AS old
             JOIN
             (SELECT _position, body, row_number() OVER (PARTITION BY body ORDER BY _position) AS turn FROM
-             (SELECT s._position, (SELECT to_jsonb(x) FROM (SELECT {news}) x) AS body FROM {staged} s) AS n) AS new
+             (SELECT _s._position, (SELECT to_jsonb(_x) FROM (SELECT {news}) _x) AS body FROM {staged} _s) AS n) AS new
             ON old.body = new.body AND old.turn = new.turn
         """
-        olds, news = (SQL(", ").join(Identifier(side, name) for name in self.columns) for side in "ts")
+        olds, news = (SQL(", ").join(Identifier(side, name) for name in self.columns) for side in ("_t", "_s"))
         self._run(pair, olds=olds, news=news)
-        return self._run("DELETE FROM {staged} s USING pg_temp.paired_rows p WHERE s._position = p._position")
+        return self._run("DELETE FROM {staged} _s USING pg_temp.paired_rows p WHERE _s._position = p._position")
 
     def delete_unpaired(self) -> int:
         """Delete the rows that `drop_equal` found no partner for; return how many."""
         return self._change(
             "D",
-            "DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM pg_temp.paired_rows p WHERE p._row = t._row)"
-            " RETURNING t._row, to_jsonb(t)",
+            "DELETE FROM {table} _t WHERE NOT EXISTS (SELECT FROM pg_temp.paired_rows p WHERE p._row = _t._row)"
+            " RETURNING _t._row, to_jsonb(_t)",
         )
 
     def _change(self, operation: LiteralString, statement: LiteralString, **parts: Composable) -> int:

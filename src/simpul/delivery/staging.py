@@ -77,13 +77,13 @@ def take_repeated(connection: Connection[Any], group: Sequence[str], columns: Se
     """Take away rows whose `group` stands earlier in the batch; rows with an empty one don't count as equal."""
     statement = SQL(
         "WITH first AS (SELECT DISTINCT ON ({group}) * FROM {staged} ORDER BY {group}, _position)"
-        " DELETE FROM {staged} s USING first f WHERE {match} AND s._position > f._position"
-        " RETURNING s._position, {same}, to_jsonb(s)::text"
+        " DELETE FROM {staged} _s USING first _f WHERE {match} AND _s._position > _f._position"
+        " RETURNING _s._position, {same}, to_jsonb(_s)::text"
     )
-    same = SQL("NOT {}").format(write_difference(columns, "s", "f"))
+    same = SQL("NOT {}").format(write_difference(columns, "_s", "_f"))
     return _take(
         connection,
-        statement.format(group=list_names(group), staged=STAGED, match=write_match(group, "s", "f"), same=same),
+        statement.format(group=list_names(group), staged=STAGED, match=write_match(group, "_s", "_f"), same=same),
     )
 
 
@@ -91,48 +91,48 @@ def take_occupied(
     connection: Connection[Any], target: Target, group: Sequence[str], match: Sequence[str]
 ) -> list[Taken]:
     """Take away rows whose unique `group` belongs to another row of the table already; `match` says which is the same."""
-    other = SQL("({}) IS NOT TRUE").format(write_match(match, "s", "t")) if match else SQL("true")
+    other = SQL("({}) IS NOT TRUE").format(write_match(match, "_s", "_t")) if match else SQL("true")
     statement = SQL(
-        "DELETE FROM {staged} s USING {table} t WHERE {match} AND {other} RETURNING s._position, false, to_jsonb(s)::text"
+        "DELETE FROM {staged} _s USING {table} _t WHERE {match} AND {other} RETURNING _s._position, false, to_jsonb(_s)::text"
     )
     return _take(
         connection,
-        statement.format(staged=STAGED, table=name_table(target), match=write_match(group, "s", "t"), other=other),
+        statement.format(staged=STAGED, table=name_table(target), match=write_match(group, "_s", "_t"), other=other),
     )
 
 
 def take_known(connection: Connection[Any], target: Target, match: Sequence[str]) -> list[Taken]:
     """Take away rows that the table has already."""
     statement = SQL(
-        "DELETE FROM {staged} s USING {table} t WHERE {match} RETURNING s._position, false, to_jsonb(s)::text"
+        "DELETE FROM {staged} _s USING {table} _t WHERE {match} RETURNING _s._position, false, to_jsonb(_s)::text"
     )
     return _take(
-        connection, statement.format(staged=STAGED, table=name_table(target), match=write_match(match, "s", "t"))
+        connection, statement.format(staged=STAGED, table=name_table(target), match=write_match(match, "_s", "_t"))
     )
 
 
 def take_unknown(connection: Connection[Any], target: Target, match: Sequence[str]) -> list[Taken]:
     """Take away rows that the table doesn't have."""
     statement = SQL(
-        "DELETE FROM {staged} s WHERE NOT EXISTS (SELECT FROM {table} t WHERE {match})"
-        " RETURNING s._position, false, to_jsonb(s)::text"
+        "DELETE FROM {staged} _s WHERE NOT EXISTS (SELECT FROM {table} _t WHERE {match})"
+        " RETURNING _s._position, false, to_jsonb(_s)::text"
     )
     return _take(
-        connection, statement.format(staged=STAGED, table=name_table(target), match=write_match(match, "s", "t"))
+        connection, statement.format(staged=STAGED, table=name_table(target), match=write_match(match, "_s", "_t"))
     )
 
 
 def take_rekeyed(connection: Connection[Any], target: Target, key: Sequence[str], match: Sequence[str]) -> list[Taken]:
     """Take away rows that would give another key to a row of the table that `match` finds."""
     statement = SQL(
-        "DELETE FROM {staged} s USING {table} t WHERE {match} AND {differ}"
-        " RETURNING s._position, false, to_jsonb(s)::text"
+        "DELETE FROM {staged} _s USING {table} _t WHERE {match} AND {differ}"
+        " RETURNING _s._position, false, to_jsonb(_s)::text"
     )
     parts: dict[str, Composable] = {
         "staged": STAGED,
         "table": name_table(target),
-        "match": write_match(match, "s", "t"),
-        "differ": write_difference(key, "s", "t"),
+        "match": write_match(match, "_s", "_t"),
+        "differ": write_difference(key, "_s", "_t"),
     }
     return _take(connection, statement.format(**parts))
 
@@ -142,15 +142,15 @@ def take_outdated(
 ) -> list[Taken]:
     """Take away rows that would overwrite a row which came after `base_version` of the dataset."""
     statement = SQL(
-        "DELETE FROM {staged} s USING {table} t WHERE {match} AND t._version > {base} AND {differ}"
-        " RETURNING s._position, false, to_jsonb(s)::text"
+        "DELETE FROM {staged} _s USING {table} _t WHERE {match} AND _t._version > {base} AND {differ}"
+        " RETURNING _s._position, false, to_jsonb(_s)::text"
     )
     parts: dict[str, Composable] = {
         "staged": STAGED,
         "table": name_table(target),
-        "match": write_match(target.key, "s", "t"),
+        "match": write_match(target.key, "_s", "_t"),
         "base": Literal(base_version),
-        "differ": write_difference(columns, "s", "t"),
+        "differ": write_difference(columns, "_s", "_t"),
     }
     return _take(connection, statement.format(**parts))
 

@@ -28,7 +28,7 @@ _ENTRIES = """, _entries AS MATERIALIZED (
 _IMAGES = """, _images AS (
     SELECT e.version, e.change, e.old, CASE WHEN e.operation <> 'D' THEN coalesce(
         (SELECT n.old FROM {feed} AS n WHERE n._row = e._row AND n.change > e.change ORDER BY n.change LIMIT 1),
-        (SELECT to_jsonb(t) FROM {table} AS t WHERE t._row = e._row)) END AS new
+        (SELECT to_jsonb(_t) FROM {table} AS _t WHERE _t._row = e._row)) END AS new
     FROM _entries AS e
 )"""
 _CHANGES = """

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 from delivery_bench import Bench, make_bench, prepare
@@ -16,7 +17,12 @@ from simpul.delivery.errors import (
     RowsRefused,
 )
 from simpul.delivery.report import BatchReport
+from simpul.query.changes import END_OF_VERSION, Place, make_view, plan_changes
+from simpul.query.filters import parse_row_filter
+from simpul.query.plan import Table
+from simpul.store.feeds import name_feed
 from simpul.store.launcher import Database
+from simpul.store.sql import SQL, Identifier
 
 HEADER = ["kode", "nama", "penduduk"]
 
@@ -218,3 +224,79 @@ def test_what_a_hook_raises_leaves_nothing_behind(filled: Bench):
     with pytest.raises(RuntimeError):
         filled.send_table(HEADER, ["4", "d", 4], after_merge=fail)
     assert (len(filled.read("kode")), filled.batches) == (3, 1)
+
+
+def list_entries(bench: Bench) -> list[tuple[Any, ...]]:
+    """Return (version, operation, the row's code or name as it was) of each entry of the feed, by version."""
+    query = SQL("SELECT version, operation, coalesce(old ->> 'kode', old ->> 'nama') FROM {} ORDER BY 1, 2, 3")
+    with bench.connect() as connection:
+        feed = Identifier(bench.target.schema, name_feed(bench.target.table))
+        return connection.execute(query.format(feed)).fetchall()
+
+
+def test_every_mode_notes_in_the_feed_what_it_changed_and_nothing_else(filled: Bench):
+    filled.send_table(HEADER, ["1", "a", 1], ["2", "B", 2], ["4", "d", 4], ["5", "", 4])
+    filled.send_table(HEADER, ["4", "x", 9], ["6", "f", 6], mode="append")
+    filled.send_table(HEADER, ["4", "x", 9], mode="ignore")
+    filled.send_rows([{"kode": "4", "penduduk": 5}], mode="update")
+    filled.send_table(["kode"], ["6"], ["7"], mode="delete")
+    filled.send_table(HEADER, ["1", "a", 1], ["2", "C", 2], mode="replace")
+    assert list_entries(filled) == [
+        (1, "I", None), (1, "I", None), (1, "I", None), (2, "I", None), (2, "U", "2"), (3, "I", None),
+        (4, "U", "4"), (5, "D", "6"), (6, "D", "3"), (6, "D", "4"), (6, "U", "2"),
+    ]  # fmt: skip
+
+
+def test_a_delivery_that_is_rolled_back_leaves_no_entry(filled: Bench):
+    with pytest.raises(AffectedTooMany):
+        filled.send_table(HEADER, ["4", "d", 4], max_affected=0)
+    filled.send_table(HEADER, ["4", "d", 4], dry_run=True)
+    assert len(list_entries(filled)) == 3
+
+
+def test_rows_without_a_key_are_noted_too(delivery_database: Database):
+    bench = make_bench(delivery_database, [Column("nama", required=True)])
+    bench.send_rows([{"nama": "a"}, {"nama": "b"}])
+    bench.send_rows([{"nama": "b"}, {"nama": "c"}], mode="replace")
+    assert list_entries(bench) == [(1, "I", None), (1, "I", None), (2, "D", "a"), (2, "I", None)]
+
+
+def test_what_a_row_was_keeps_every_digit_and_instant(delivery_database: Database):
+    columns = [
+        Column("id", key=True, required=True),
+        Column("n", logical_type="number"),
+        Column("t", logical_type="timestamp"),
+        Column("isi", logical_type="object"),
+    ]
+    bench = make_bench(delivery_database, columns)
+    exact = {"n": "12345678901234.123456", "t": "2026-07-03T08:00:00.123456+08:00", "isi": {"x": [1, None, "é"]}}
+    content = json.dumps([{"id": "1", **exact}]).replace(f'"{exact["n"]}"', str(exact["n"])).encode()
+    bench.send(content, "a.json")
+    before = bench.read("n", "t", "isi")
+    bench.send_rows([{"id": "1"}], mode="delete")
+    table, feed = (f'"{bench.target.schema}"."desa{suffix}"' for suffix in ("", "$changes"))
+    query = f"SELECT r.n, r.t, r.isi FROM {feed}, jsonb_populate_record(NULL::{table}, old) r WHERE operation = 'D'"
+    assert [bench.ask(query)] == before
+
+
+def test_columns_may_be_named_as_anything_in_the_hubs_own_statements(delivery_database: Database):
+    names = ["s", "t", "o", "x", "k", "f", "i", "a", "b", "e", "n", "row", "version", "change", "old", "body", "turn"]
+    bench = make_bench(delivery_database, [Column("key", key=True, required=True), *(Column(name) for name in names)])
+    rows = [{"key": str(number), **{name: f"{name}{number}" for name in names}} for number in range(3)]
+    bench.send_rows(rows)
+    bench.send_rows([{"key": "0", "s": "new"}, {"key": "9", "s": "new"}], mode="update")
+    bench.send_rows([rows[0], rows[1], rows[1] | {"t": "other"}], mode="replace")
+    table = Table(bench.target.schema, bench.target.table, dict.fromkeys(bench.target.columns, "text"))
+    condition = parse_row_filter("old=not.is.null&row=like.row*")
+    view = make_view(table, name_feed(table.name), table.columns, condition, {}, ["key"])
+    planned = plan_changes(view, bench.target.dataset_id, Place(1, END_OF_VERSION), 100)
+    with bench.connect() as connection:
+        found = connection.execute(planned.text.encode(), planned.values).fetchall()
+    changes = {
+        (row[2], row[6]): (row[4] and json.loads(row[4])["s"], row[5] and json.loads(row[5])["s"]) for row in found
+    }
+    assert changes == {
+        (2, '{"key":"0"}'): ("s0", "new"),
+        (3, '{"key":"0"}'): ("new", "s0"),
+        (3, '{"key":"2"}'): ("s2", None),
+    }

@@ -132,8 +132,8 @@ SELECT jsonb_agg(row ORDER BY _row)::text FROM (
     SELECT _row, (row_number() OVER (ORDER BY _row) - 1) / {size} AS part, (
         SELECT jsonb_object_agg(key, CASE WHEN key = ANY(%(texts)s) AND jsonb_typeof(value) IN ('number', 'boolean')
             THEN to_jsonb(value #>> '{{}}') ELSE value END)
-        FROM jsonb_each(to_jsonb(t)) WHERE key = ANY(%(names)s)
-    ) AS row FROM {table} AS t
+        FROM jsonb_each(to_jsonb(_t)) WHERE key = ANY(%(names)s)
+    ) AS row FROM {table} AS _t
 ) AS rows GROUP BY part ORDER BY part
 """
 
