@@ -4,7 +4,7 @@ A streamed answer has two rows: its start counts as the call, its end brings the
 answer broke off.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -14,12 +14,14 @@ from simpul.evidence.record import CallRecord, read_record
 from simpul.kernel.clock import ZONE, local, now
 from simpul.portal.organizations.models import Organization
 from simpul.portal.proofs.models import Evidence
-from simpul.portal.services.models import TESTING_APPLICATION, Application, Publication
+from simpul.portal.services.models import TESTING_APPLICATION, Application
 
 DAYS = 30
 FRESH_DAYS = 2
 """Today and yesterday are counted each time; the days before don't change any more and are counted once a day."""
 KEPT_SECONDS = 24 * 3600
+LOOKED_AT = 2_000
+"""Calls that are looked at for the last use of a key."""
 
 _COUNT = """
 SELECT (at AT TIME ZONE %s)::date AS day,
@@ -95,10 +97,14 @@ def list_failures(scope: Scope, limit_rows: int = 20) -> list[Failure]:
     return [Failure(one, names[one.application_id].name if one.application_id in names else "") for one in records]
 
 
-def scope_organizations(organizations: list[Organization], publications: list[Publication] | None = None) -> Scope:
-    """Return the scope of some organizations' calls, to all services or to some publications."""
-    places = None if publications is None else tuple(one.pk for one in publications)
-    return Scope(tuple(one.pk for one in organizations), places)
+def find_last_uses(organizations: list[Organization], limit_rows: int = LOOKED_AT) -> dict[str, datetime]:
+    """Return when each key was used last, by key id, among the organizations' last calls; older uses aren't seen."""
+    rows = Evidence.objects.filter(organization_id__in=[one.pk for one in organizations]).order_by("-id")
+    uses: dict[str, datetime] = {}
+    for text in rows.values_list("record", flat=True)[:limit_rows]:
+        record = read_record(text)
+        uses.setdefault(record.key_id, record.at)
+    return uses
 
 
 def _count(scope: Scope, first: date, end: date) -> list[Day]:

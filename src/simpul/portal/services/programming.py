@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from simpul.contract.model import Dataset as AgreedDataset
 from simpul.portal.contracts.models import Contract
+from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import list_lineage
 from simpul.portal.people.models import Person
 from simpul.portal.people.permissions import READS_ALL_CASES, has_role
@@ -12,7 +12,14 @@ from simpul.portal.proofs.usage import Day, Failure, Scope, list_failures, list_
 from simpul.portal.services.causes import Cause, find_cause
 from simpul.portal.services.models import TESTING_APPLICATION, Application, Grant, Publication
 from simpul.portal.services.samples import TASKS, Sample, make_samples
-from simpul.portal.services.showing import ENDED, ShownDataset, list_own_grants, list_publications, list_shown_datasets
+from simpul.portal.services.showing import (
+    ENDED,
+    ShownDataset,
+    grants_not_ended,
+    list_own_grants,
+    list_publications,
+    list_shown_datasets,
+)
 
 FAILED_COLOUR = "#c21f1f"
 """The look's own colour of errors; a chart takes no variable."""
@@ -120,11 +127,19 @@ def list_own_applications(person: Person) -> list[Application]:
     return list(rows.exclude(name=TESTING_APPLICATION).order_by("name"))
 
 
-def list_dataset_names(publications: Sequence[Publication]) -> list[tuple[str, str]]:
-    """Return name and title of each dataset that the publications have, in their order, once."""
-    found: dict[str, str] = {}
-    for publication in publications:
-        for one in publication.compiled.get("datasets", {}).values():
-            model = AgreedDataset.from_dict(one["model"])
-            found.setdefault(model.name, model.title or model.name)
-    return list(found.items())
+class CallableService(NamedTuple):
+    """A service that an organization's programs may call now, and on which stages."""
+
+    contract: Contract
+    stages: list[str]
+
+
+def list_callable_services(organization: Organization) -> list[CallableService]:
+    """Return the services that an organization holds grants of that haven't ended, by title."""
+    rows = Grant.objects.filter(grants_not_ended(), organization__in=list_lineage(organization))
+    pairs = rows.values_list("dataset__publication__contract_version__contract", "dataset__publication__stage")
+    stages: dict[int, set[str]] = {}
+    for contract_id, stage in pairs:
+        stages.setdefault(contract_id, set()).add(stage)
+    contracts = Contract.objects.filter(pk__in=stages).select_related("provider").order_by("title", "context")
+    return [CallableService(one, sorted(stages[one.pk], reverse=True)) for one in contracts]
