@@ -27,15 +27,19 @@ DESA = "/api/wilayah/v1/desa"
 ROWS = 20_000
 
 
-def fill_many(world: World, rows: int) -> None:
-    """Put numbered rows into the live dataset; the longest name makes a stream larger than every buffer on its way."""
+WIDE = 1_800
+"""Names so long make a stream of all rows larger than every buffer on its way."""
+
+
+def fill_many(world: World, rows: int, width: int = 50) -> None:
+    """Put numbered rows into the live dataset, most of them with a name of that length."""
     table = f'"{world.schema["live"]}"."desa"'
     world.execute(f"TRUNCATE {table}")
     world.execute(
         f"INSERT INTO {table} (_version, _batch, kode, nama, jumlah) SELECT 1, 0, '63.05.' || lpad(n::text, 7, '0'),"
-        " CASE WHEN n %% 3 = 0 THEN 'Désa \"Lama\", ' || n ELSE repeat('x', 50) END, nullif(n %% 100, 7)"
+        " CASE WHEN n %% 3 = 0 THEN 'Désa \"Lama\", ' || n ELSE repeat('x', %s) END, nullif(n %% 100, 7)"
         " FROM generate_series(1, %s) AS n",
-        [rows],
+        [width, rows],
     )
 
 
@@ -227,7 +231,7 @@ def break_streams(world: World) -> None:
 
 
 def test_stream_that_breaks_has_no_end(full: World, served: Process) -> None:
-    fill_many(full, ROWS * 5)  # larger than the buffers between database and caller
+    fill_many(full, ROWS, WIDE)
     try:
         caller = ask_slowly(served, full)
         wait_until(lambda: count_streams(full) == 1)
@@ -245,16 +249,16 @@ def test_stream_that_breaks_has_no_end(full: World, served: Process) -> None:
         wait_until(lambda: any(record["of"] == uid for record in list_records(full)))
         [end] = [record for record in list_records(full) if record["of"] == uid]
         assert end["code"]
-        assert 0 < end["rows"] < ROWS * 5
+        assert 0 < end["rows"] < ROWS
     finally:
         fill_many(full, ROWS)
 
 
 @pytest.mark.parametrize(("option", "code"), [("--http1.1", 18), ("--http2-prior-knowledge", 92)])
 def test_curl_tells_a_broken_stream(full: World, served: Process, option: str, code: int) -> None:
-    fill_many(full, ROWS * 5)
+    fill_many(full, ROWS, WIDE)
     try:
-        command = ["curl", option, "--silent", "--limit-rate", "3M", "-H", f"apikey: {full.keys['alice_live'].text}"]
+        command = ["curl", option, "--silent", "--limit-rate", "5M", "-H", f"apikey: {full.keys['alice_live'].text}"]
         asking = subprocess.Popen([*command, f"http://127.0.0.1:{served.port}{DESA}"], stdout=subprocess.DEVNULL)
         wait_until(lambda: count_streams(full) == 1)
         time.sleep(0.3)
@@ -265,7 +269,7 @@ def test_curl_tells_a_broken_stream(full: World, served: Process, option: str, c
 
 
 def test_httpx_tells_a_broken_stream(full: World, served: Process) -> None:
-    fill_many(full, ROWS * 5)
+    fill_many(full, ROWS, WIDE)
     try:
         key = {"apikey": full.keys["alice_live"].text}
         with served.client.stream("GET", DESA, headers=key) as answer:
@@ -289,7 +293,7 @@ def test_old_protocol_gets_no_answer_that_could_break_unseen(full: World, served
 
 
 def test_slow_callers_leave_room_for_others(full: World, served: Process) -> None:
-    fill_many(full, ROWS * 5)
+    fill_many(full, ROWS, WIDE)
     callers = [ask_slowly(served, full) for _ in range(STREAMS)]
     try:
         wait_until(lambda: count_streams(full) == STREAMS)
