@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -45,34 +45,40 @@ def open_body_file(folder: Path) -> Iterator[Path]:
         yield Path(made) / "body"
 
 
-async def receive_body(request: Request, media_type: str, salt: bytes, path: Path) -> Body:
-    """Take the whole body in, to memory or to `path`.
+def is_small(request: Request) -> bool:
+    """Does the request promise a body that memory has room for?"""
+    length = request.headers.get("content-length", "")
+    return length.isascii() and length.isdigit() and int(length) <= IN_MEMORY_BYTES
+
+
+async def receive_body(request: Request, media_type: str, salt: bytes, path: Path | None) -> Body:
+    """Take the whole body in, to memory or to `path`; without one it must fit into memory.
 
     Raises: BodyTooLarge, ClientGone. Cost: at most 1 MB of memory.
     """
     digest, salted, size = hashlib.sha256(), BodyDigest(salt), 0
-    held = bytearray()
-    with path.open("wb") as file:
+    held, file = bytearray(), None
+    with ExitStack() as opened:
         while True:
             message = await request.receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone()
             chunk = message.get("body", b"")
             size += len(chunk)
-            if size > BATCH_BYTES:
-                raise _refuse_size()
+            if size > (BATCH_BYTES if path else IN_MEMORY_BYTES):
+                raise _refuse_size(BATCH_BYTES if path else IN_MEMORY_BYTES)
             digest.update(chunk)
             salted.update(chunk)
             held += chunk
-            if len(held) > IN_MEMORY_BYTES:
+            if path and len(held) > IN_MEMORY_BYTES:
+                file = file or opened.enter_context(path.open("wb"))
                 file.write(held)
                 held.clear()
             if not message.get("more_body", False):
                 break
-        if size <= IN_MEMORY_BYTES:
-            return Body(bytes(held), media_type, digest.digest(), salted.read())
-        file.write(held)
-    return Body(path, media_type, digest.digest(), salted.read())
+        if file:
+            file.write(held)
+    return Body(path if path and file else bytes(held), media_type, digest.digest(), salted.read())
 
 
 def bound_body(request: Request, limit_bytes: int) -> Request:

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,8 @@ class Hub:
             is_checked=True,
         )
         self.deliverers = ThreadPoolExecutor(limits.DELIVERERS, thread_name_prefix="batch")
-        self._delivering = 0
+        self._delivering = self._waiting = 0
+        self._places = asyncio.Semaphore(limits.DELIVERERS)
         self._evidence = ThreadPoolExecutor(1, thread_name_prefix="evidence")
         self._evidence_connection: Connection[Any] | None = None
         self._wake = asyncio.Event()
@@ -146,16 +147,25 @@ class Hub:
             return True
         return False
 
-    @contextmanager
-    def claim_deliverer(self) -> Iterator[None]:
-        """Hold one of the few places for a batch. Raises: TooBusy."""
-        if self._delivering >= limits.DELIVERERS:
+    @asynccontextmanager
+    async def claim_deliverer(self) -> AsyncIterator[None]:
+        """Hold one of the few places for a batch, after waiting a little where all are taken. Raises: TooBusy."""
+        if self._waiting >= limits.WAITING_DELIVERIES:
             raise TooBusy()
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(limits.WAIT_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise TooBusy() from None
+        finally:
+            self._waiting -= 1
         self._delivering += 1
         try:
             yield
         finally:
             self._delivering -= 1
+            self._places.release()
 
     @contextmanager
     def claim_stream(self) -> Iterator[None]:

@@ -11,7 +11,11 @@ RETRY_SECONDS = 5
 READERS = 8
 """Connections for reading, in one process."""
 DELIVERERS = 3
-"""Batches at work at the same time, in one process; one more gets a 503."""
+"""Batches at work at the same time, in one process; one more waits for a place."""
+WAITING_DELIVERIES = 50
+"""Batches and writes that wait for a place, in one process; one more gets a 503."""
+WAIT_SECONDS = 5.0
+"""How long one waits before it gets a 503."""
 REFUSED_ROWS_SHOWN = 1_000
 """Refused rows listed in one answer; `…/batches/{id}/refused` pages through all."""
 PAGE_ROWS = 1_000

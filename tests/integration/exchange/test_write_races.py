@@ -1,11 +1,16 @@
 """Writes side by side, and a kill in their middle: no change is lost, and each is whole or absent."""
 
+import asyncio
 import random
 import threading
 from pathlib import Path
 
 import httpx
+import pytest
 from exchange_world import Process, Server, World, fill, wait_until
+
+from simpul.exchange.errors import TooBusy
+from simpul.exchange.limits import DELIVERERS, WAITING_DELIVERIES
 
 DESA = "/sandbox/wilayah/v1/desa"
 COUNTED = {"Prefer": "count=exact"}
@@ -53,6 +58,44 @@ def test_of_two_inserts_of_one_key_one_is_told_of_the_other(server: Server, worl
     for thread in threads:
         thread.join(60)
     assert sorted(statuses) == [201, 409, 409]
+
+
+def test_writes_at_once_wait_for_a_place(server: Server, world: World) -> None:
+    fill(world, "sandbox")
+    statuses: list[int] = []
+
+    def insert(number: int) -> None:
+        row = {"kode": f"70.{number}", "nama": "Desa"}
+        statuses.append(server.call("POST", DESA, world.keys["alice_test"], json=row).status_code)
+
+    threads = [threading.Thread(target=insert, args=[number]) for number in range(4 * DELIVERERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert statuses == [201] * len(threads)
+
+
+def test_more_waiting_writes_than_there_is_room_for_are_told_to_come_back(server: Server) -> None:
+    hub = server.exchange.hub
+    assert hub is not None
+
+    async def crowd() -> None:
+        release = asyncio.Event()
+
+        async def hold() -> None:
+            async with hub.claim_deliverer():
+                await release.wait()
+
+        held = [asyncio.create_task(hold()) for _ in range(DELIVERERS + WAITING_DELIVERIES)]
+        await asyncio.sleep(0.1)
+        with pytest.raises(TooBusy):
+            async with hub.claim_deliverer():
+                pass
+        release.set()
+        await asyncio.gather(*held)
+
+    server.run(crowd())
 
 
 def test_kill_in_the_middle_of_writes_leaves_each_whole_or_absent(world: World, tmp_path: Path, long: bool) -> None:
