@@ -45,18 +45,31 @@ def _give(path: Path, keys: Path) -> None:
 
 
 def open_last_key(connection: Connection[Any], keys: Path) -> SigningKey:
-    """Return the key that seals now: the last of the chain, or a fresh one where there is no chain yet.
+    """Return the key that seals now: the last of the chain, which begins with this where there is none yet.
 
-    A change of keys that was cut short between the database and the file is finished here.
+    Args: `connection` is the owner's or the worker's. A change of keys that was cut short between the database and the file is finished here.
     Raises: SigningKeyInvalid, SigningKeyNotLast.
     """
     link = find_last_link(connection)
     if link is not None and (keys / NEXT_FILE).exists() and _open(keys, NEXT_FILE).key_id == link.key_id:
         _take_next(keys)
     key = open_signing_key(keys)
-    if link is not None and link.key_id != key.key_id:
-        raise SigningKeyNotLast()
+    with connection.transaction():
+        check_last(connection, key)
     return key
+
+
+def check_last(connection: Connection[Any], key: SigningKey) -> None:
+    """Let the chain begin with this key where there is none; else it must be the last, until the transaction ends.
+
+    Raises: SigningKeyNotLast.
+    """
+    connection.execute(QUERIES.lock_sealing)
+    link = find_last_link(connection)
+    if link is None:
+        add_link(connection, begin_chain(key, clock.now()))
+    elif link.key_id != key.key_id:
+        raise SigningKeyNotLast()
 
 
 def rotate_key(connection: Connection[Any], keys: Path, *, lost: bool = False) -> KeyLink:
@@ -68,10 +81,8 @@ def rotate_key(connection: Connection[Any], keys: Path, *, lost: bool = False) -
     """
     with connection.transaction():
         connection.execute(QUERIES.lock_sealing)
-        last = find_last_link(connection)
         old = None if lost else open_last_key(connection, keys)
-        if last is None and old is not None:
-            last = add_link(connection, begin_chain(old, clock.now()))
+        last = find_last_link(connection)
         (keys / NEXT_FILE).unlink(missing_ok=True)
         new = _open(keys, NEXT_FILE)
         row = connection.execute(QUERIES.find_last_number).fetchone()
@@ -92,10 +103,9 @@ def _take_next(keys: Path) -> None:
         raise SigningKeyInvalid() from error
 
 
-def add_link(connection: Connection[Any], link: KeyLink) -> KeyLink:
-    """Add a link to the chain in the caller's transaction and return it."""
+def add_link(connection: Connection[Any], link: KeyLink) -> None:
+    """Add a link to the chain in the caller's transaction."""
     connection.execute(QUERIES.add_link, vars(link))
-    return link
 
 
 def list_links(connection: Connection[Any]) -> list[KeyLink]:

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from simpul.evidence.archive import Manifest, SealRanges, check_manifest, list_months, read_manifest, verify_archive
-from simpul.evidence.errors import SigningKeyNotLast
-from simpul.evidence.keys import KeyRing, begin_chain
+from simpul.evidence.keys import KeyRing
 from simpul.evidence.seal import Seal, SigningKey, close_seal
 from simpul.evidence.verify import Archived, EvidenceRow, Expected, Report, SealedRow, verify
-from simpul.exchange.seal_keys import add_link, find_last_link, list_links
+from simpul.exchange.seal_keys import check_last, list_links
 from simpul.kernel import clock
 from simpul.kernel.errors import Finding
 from simpul.store.sql import Connection, load_queries
@@ -29,7 +28,7 @@ def seal_waiting(connection: Connection[Any], key: SigningKey, *, everything: bo
     Raises: SigningKeyNotLast. Cost: one transaction of its own; writers of evidence aren't held up.
     """
     with connection.transaction():
-        connection.execute(QUERIES.lock_sealing)
+        check_last(connection, key)
         since = 0 if everything else _get_newest_sealed(connection) - LATE_ROWS
         waiting = connection.execute(QUERIES.list_waiting, {"since": since, "limit": MAX_ROWS}).fetchall()
         if not waiting:
@@ -37,7 +36,6 @@ def seal_waiting(connection: Connection[Any], key: SigningKey, *, everything: bo
         # A seal holds rows of one month alone, so that a month can be archived with its seals.
         rows = [row for row in waiting if name_month(row[2]) == name_month(waiting[0][2])]
         last = connection.execute(QUERIES.find_last_seal).fetchone()
-        _check_key(connection, key)
         seal = close_seal((bytes(row[1]) for row in rows), read_row(last) if last else None, key, clock.now())
         connection.execute(QUERIES.add_seal, vars(seal))
         values = {"seal": seal.number, "rows": [row[0] for row in rows], "times": [row[2] for row in rows]}
@@ -48,14 +46,6 @@ def seal_waiting(connection: Connection[Any], key: SigningKey, *, everything: bo
 def name_month(instant: datetime) -> str:
     """Return the month that an instant belongs to on the wall, as "2026-03"."""
     return clock.local(instant).strftime("%Y-%m")
-
-
-def _check_key(connection: Connection[Any], key: SigningKey) -> None:
-    link = find_last_link(connection)
-    if link is None:
-        add_link(connection, begin_chain(key, clock.now()))
-    elif link.key_id != key.key_id:
-        raise SigningKeyNotLast()
 
 
 def _get_newest_sealed(connection: Connection[Any]) -> int:

@@ -1,6 +1,3 @@
--- lock_sealing: Let one sealer work at a time, until its transaction ends.
-SELECT pg_advisory_xact_lock(7310590);
-
 -- find_last_seal: The newest seal, which the next one is chained to.
 SELECT number, count, root, previous, digest, key_id, signature, signed_at
 FROM public.seal ORDER BY number DESC LIMIT 1;
