@@ -52,9 +52,12 @@ def list_errors(source: Path = SOURCE) -> list[ErrorClass]:
 
 def _read_classes(path: Path, source: Path) -> Iterator[ErrorClass]:
     room = path.relative_to(source).parts[1].removesuffix(".py")
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    tree = ast.parse(path.read_text("utf-8"))
+    shared = _read_values(tree.body)
+    for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
-            values = {name: value for statement in node.body for name, value in _read_assignment(statement)}
+            own = _read_values(node.body)
+            values = {name: _follow(value, shared) for name, value in own.items()}
             yield ErrorClass(
                 node.name,
                 room,
@@ -64,6 +67,15 @@ def _read_classes(path: Path, source: Path) -> Iterator[ErrorClass]:
                 _read_words(values.get("message")),
                 _read_words(values.get("hint")),
             )
+
+
+def _read_values(statements: list[ast.stmt]) -> dict[str, ast.expr]:
+    return {name: value for statement in statements for name, value in _read_assignment(statement)}
+
+
+def _follow(value: ast.expr, shared: dict[str, ast.expr]) -> ast.expr:
+    """Return what a name of the module stands for; several errors may share a text."""
+    return shared.get(value.id, value) if isinstance(value, ast.Name) else value
 
 
 def _read_assignment(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
