@@ -5,6 +5,7 @@ name; one with a new parameter needs a value in `make_arguments` that is real an
 """
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from portal_world import World, portal, portal_database, sign_in, world  # noqa:
 from simpul.kernel import clock
 from simpul.portal.cases.models import Attachment, Case
 from simpul.portal.contracts.models import Contract, ContractVersion
+from simpul.portal.credentials.models import OAuthClient
 from simpul.portal.papers.models import Paper
 from simpul.portal.people.actions import make_personal_token
+from simpul.portal.plans.models import Plan
 from simpul.portal.procedures.queries import get_current
 from simpul.portal.services.models import ApiKey, Application, Dataset, Publication
 
@@ -32,6 +35,9 @@ PUBLIC = {
     "mfa_authenticate",
     "catalogue",
     "manage_openapi",
+    "oauth_token",  # asks for the secret of a client: credentials/test_tokens.py
+    "oauth_keys",  # public keys, as the word says
+    "oauth_metadata",
 }
 """Open without a sign-in."""
 
@@ -104,6 +110,9 @@ def make_arguments(world: World) -> dict[tuple[str, str], Any]:  # noqa: F811
     key = ApiKey.objects.create(
         application=application, key_id="kuncicontoh", digest=b"0" * 32, stage="live", expires_at=clock.now()
     )
+    client = OAuthClient.objects.create(
+        application=application, client_id="klien_contoh", expires_at=clock.now() + timedelta(days=9)
+    )
     return {
         ("person_id", "int"): world.bob.pk,
         ("code", "slug"): world.health.code,
@@ -128,6 +137,8 @@ def make_arguments(world: World) -> dict[tuple[str, str], Any]:  # noqa: F811
         ("dataset", "slug"): "desa",
         ("version_id", "int"): ContractVersion.objects.get().pk,
         ("application_id", "int"): application.pk,
+        ("plan_id", "int"): Plan.objects.get(default_for="live").pk,
+        ("client_id", "slug"): client.client_id,
         ("key_id", "str"): key.key_id,
         ("key_id", "slug"): key.key_id,
         ("day", "day"): clock.local(clock.now()).date(),

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from simpul.kernel.clock import now
 from simpul.portal.credentials.models import CredentialUse, OAuthClient
-from simpul.portal.organizations.models import Organization
+from simpul.portal.services.models import Application
 
 
 def find_client_in_force(client_id: str) -> OAuthClient | None:
@@ -15,10 +16,22 @@ def find_client_in_force(client_id: str) -> OAuthClient | None:
     ).first()
 
 
-def list_clients(organization: Organization) -> list[OAuthClient]:
-    """Return the clients of an organization's applications, newest first."""
-    rows = OAuthClient.objects.filter(application__organization=organization).select_related("application")
-    return list(rows.order_by("application__name", "-created_at"))
+class ShownClient(NamedTuple):
+    """A client with when it was last seen, or None."""
+
+    client: OAuthClient
+    last_used_at: datetime | None
+
+
+def list_with_clients(applications: Iterable[Application]) -> list[tuple[Application, list[ShownClient]]]:
+    """Return each application with its clients, newest first. Cost: two queries."""
+    listed = list(applications)
+    rows = list(OAuthClient.objects.filter(application__in=listed).order_by("-created_at"))
+    uses = list_last_uses(row.client_id for row in rows)
+    return [
+        (one, [ShownClient(row, uses.get(row.client_id)) for row in rows if row.application_id == one.pk])
+        for one in listed
+    ]
 
 
 def list_last_uses(credential_ids: Iterable[str]) -> dict[str, datetime]:

@@ -1,6 +1,7 @@
 """The page of an organization's programs and their keys. A key's text is shown once, in the answer that made it."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,16 +15,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from simpul.access.keys import NewKey
 from simpul.kernel.clock import now
 from simpul.portal.cases.telling import describe
+from simpul.portal.credentials.queries import list_last_uses
+from simpul.portal.organizations.queries import list_lineage
 from simpul.portal.people.models import Person, Role
 from simpul.portal.people.permissions import check_role, has_role
-from simpul.portal.services import actions
+from simpul.portal.proofs.usage import find_last_uses
+from simpul.portal.services import actions, programming
 from simpul.portal.services.errors import ApplicationNameMissing, KeyNotFound, NoGrant, TooManyKeys
 from simpul.portal.services.forms import ApplicationForm, KeyForm
 from simpul.portal.services.models import ApiKey, Application
+from simpul.portal.services.notices import list_notices
 from simpul.portal.services.queries import list_all_applications, list_applications
 from simpul.portal.site.fields import add_findings
 
 ONCE_SECONDS = 3600
+SOON_DAYS = 30
+"""A key that ends within so many days is marked."""
 READERS = (Role.PEMROGRAM_OPD, Role.PENGELOLA_SISTEM)
 
 
@@ -82,18 +89,25 @@ def _render(
     request: HttpRequest, form: ApplicationForm, *, key: NewKey | None = None, key_of: Application | None = None
 ) -> HttpResponse:
     person: Person = request.user  # type: ignore[assignment]
+    own = list(list_applications(person.organization))
+    others = list_all_applications().exclude(organization=person.organization)
+    others_shown = list(others) if has_role(person, Role.PENGELOLA_SISTEM) else []
+    # The newest calls are in the evidence alone, the older ones in what the worker noted.
+    noted = list_last_uses(key.key_id for one in (*own, *others_shown) for key in one.keys.all())
     context: dict[str, Any] = {
+        "notices": list_notices(person.organization),
         "form": form,
         "key": key,
         "key_of": key_of,
         "now": now(),
+        "soon": now() + timedelta(days=SOON_DAYS),
+        "uses": noted | find_last_uses(list_lineage(person.organization)),
+        "services": programming.list_callable_services(person.organization),
         "once": secrets.token_urlsafe(24),
-        "applications": list_applications(person.organization),
+        "applications": own,
         "makes_keys": has_role(person, Role.PEMROGRAM_OPD),
         "can_test": actions.has_grant(person.organization, "sandbox"),
         "can_live": actions.has_grant(person.organization, "live"),
-        "others": list_all_applications().exclude(organization=person.organization)
-        if has_role(person, Role.PENGELOLA_SISTEM)
-        else [],
+        "others": others_shown,
     }
     return render(request, "services/applications.html", context)
