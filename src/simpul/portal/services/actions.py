@@ -5,15 +5,18 @@ transaction, so that a publication that nobody committed is never seen by the ex
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from simpul.access.keys import NewKey, make_key
+from simpul.contract.compare import compare_contracts
 from simpul.contract.compile import compile_publication
-from simpul.contract.model import ConsumerTerms
+from simpul.contract.model import ConsumerTerms, Contract
 from simpul.kernel.clock import local, now
+from simpul.kernel.errors import Finding
 from simpul.portal.audit.actions import record
 from simpul.portal.cases.models import Case
 from simpul.portal.contracts.actions import find_version_in_force
@@ -24,7 +27,13 @@ from simpul.portal.organizations.queries import find_successor, list_lineage
 from simpul.portal.people.models import Person, Role
 from simpul.portal.people.permissions import has_role
 from simpul.portal.services.absent import remove_absent_datasets
-from simpul.portal.services.errors import ApplicationNameMissing, NoGrant, NotYourApplication, TooManyKeys
+from simpul.portal.services.errors import (
+    ApplicationNameMissing,
+    BreakingChange,
+    NoGrant,
+    NotYourApplication,
+    TooManyKeys,
+)
 from simpul.portal.services.lifecycle import succeed
 from simpul.portal.services.models import TESTING_APPLICATION, ApiKey, Application, Dataset, Grant, Publication
 from simpul.portal.services.showing import ENDED, grants_not_ended
@@ -39,8 +48,11 @@ def publish(version: ContractVersion, stage: str) -> Publication:
     """Publish an agreed version to a stage: rows now, tables by the worker within a moment.
 
     A live service that is open stays open while a minor version is added to it.
+    Raises: BreakingChange where a live service's programs would fail: that takes a new major version.
     """
     contract = load_contract(version)
+    if stage == Stage.LIVE:
+        _check_minor(version, contract)
     rows = Publication.objects.filter(context=contract.context, major=contract.major, stage=stage)
     publication = rows.select_for_update().first()  # a worker may be preparing it for an earlier version
     if publication is None:
@@ -52,6 +64,20 @@ def publish(version: ContractVersion, stage: str) -> Publication:
     publication.save()
     defer(connection, "publish", lock=f"publish:{contract.context}", publication_id=publication.pk)
     return publication
+
+
+def _check_minor(version: ContractVersion, contract: Contract) -> None:
+    """Check that a version of the major in force only adds to it; the consumers' terms are theirs to agree on."""
+    force = find_version_in_force(version.contract)
+    if force is None or force.pk == version.pk:
+        return
+    old = load_contract(force)
+    if old.major == contract.major:
+        changes = compare_contracts(old, replace(old, datasets=contract.datasets))
+        breaking = [change for change in changes if change.breaking]
+        if breaking:
+            findings = [Finding(change.path, "breaking", change.message) for change in breaking]
+            raise BreakingChange(findings=findings, major=str(old.major))
 
 
 def write_compiled(publication: Publication) -> None:

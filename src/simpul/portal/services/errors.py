@@ -153,3 +153,15 @@ class FillingImpossible(Conflict):
         "Perbaiki asal isi pertama pada kontrak, atau kirim datanya ke versi baru.",
         "Mend where the first rows come from in the contract, or deliver the rows to the new version.",
     )
+
+
+class BreakingChange(Conflict):
+    code = "SPL670"
+    message = Words(
+        "Perubahan ini merusak program pemakai versi {major}, sehingga tidak dapat diterbitkan sebagai versi {major}.",
+        "This change breaks the programs of version {major}, so it can't be published as version {major}.",
+    )
+    hint = Words(
+        "Terbitkan sebagai versi utama yang baru; versi yang lama tetap melayani.",
+        "Publish it as a new major version; the old one goes on serving.",
+    )

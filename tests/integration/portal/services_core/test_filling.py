@@ -14,6 +14,7 @@ from simpul.portal.contracts.models import ContractVersion
 from simpul.portal.contracts.queries import load_contract
 from simpul.portal.deliveries.models import Batch
 from simpul.portal.services import actions
+from simpul.portal.services.errors import BreakingChange
 from simpul.portal.services.filling import find_older
 from simpul.portal.services.models import Publication
 from simpul.store.queue import defer
@@ -48,9 +49,9 @@ def publish_next(old: Served, major: int, columns: tuple[Column, ...], **facts: 
     version = ContractVersion.objects.create(
         contract=old.version.contract,
         case=old.version.case,
-        sequence=major,
+        sequence=old.version.contract.versions.count() + 1,
         version=agreed.version,
-        state="sepakat",
+        state=ContractVersion.State.FROZEN,  # agreed in a case that goes on, so not in force yet
         definition=agreed.to_dict(),
         odcs=odcs,
         digest=hashlib.sha256(odcs.encode()).hexdigest(),
@@ -131,3 +132,27 @@ def test_rows_the_provider_delivered_already_stay(old: Served) -> None:
     named = {row[0]: row[1] for row in read_rows(old, made)}
     assert named["63.05.01"] == "Lebih baru"
     assert len(named) == 5
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        ({"logical_type": "integer"}, "datasets/desa/columns/kelas/logical_type"),
+        ({"code_list": ("maju",)}, "datasets/desa/columns/kelas/code_list"),
+        ({"required": True}, "datasets/desa/columns/kelas/required"),
+        (None, "datasets/desa/columns/kelas"),
+    ],
+)
+def test_breaking_change_is_not_published_under_the_same_major(
+    old: Served, changed: dict[str, Any] | None, path: str
+) -> None:
+    columns = tuple(
+        replace(one, **changed or {}) if one.name == "kelas" else one
+        for one in COLUMNS
+        if changed is not None or one.name != "kelas"
+    )
+    with pytest.raises(BreakingChange) as refusal:
+        publish_next(old, 1, columns)
+    assert [finding.where for finding in refusal.value.findings] == [path]
+    old.live.refresh_from_db()
+    assert (old.live.state, old.live.contract_version_id) == ("aktif", old.version.pk)
