@@ -35,7 +35,7 @@ PUBLIC = {
     "mfa_authenticate",
     "catalogue",
     "manage_openapi",
-    "oauth_token",  # asks for the secret of a client: credentials/test_tokens.py
+    "oauth_token",  # asks for the secret of a client: credentials/test_portal_oauth.py
     "oauth_keys",  # public keys, as the word says
     "oauth_metadata",
 }
