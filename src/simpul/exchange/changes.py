@@ -1,18 +1,17 @@
 """Tells what changed in a dataset since a place in its feed, as the caller's grant lets it be seen.
 
-A place is a dataset's version, as a full read carries it in `Dataset-Version`, or the `next` of an earlier answer: sealed,
-since the numbers in it would tell how many changes the caller doesn't see, and bound to what the grant shows.
+It begins at the place of a full read (`Changes-Since`, or the number in `Dataset-Version`) and goes on at each answer's
+`next`.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
-from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
 from simpul.exchange.call import Access, Call
 from simpul.exchange.errors import explain_sqlstate
-from simpul.exchange.feed_errors import FeedPlaceUnknown, FeedTooShort
+from simpul.exchange.feed_errors import FeedTooShort
+from simpul.exchange.feed_place import is_number, read_place, write_place
 from simpul.exchange.http import JSON, Response
 from simpul.exchange.hub import Hub
 from simpul.kernel.words import Words
@@ -21,7 +20,6 @@ from simpul.query.errors import MediaTypeUnknown, ParseFailed, RangeInvalid, sho
 from simpul.query.preferences import parse_media
 from simpul.store.feeds import name_feed
 from simpul.store.pools import database_errors
-from simpul.store.sealed_text import TextSealer, open_text_sealer
 from simpul.store.sql import AsyncConnection, errors
 
 DEFAULT_CHANGES = 1_000
@@ -31,7 +29,6 @@ ENTRIES_AT_ONCE = 20_000
 SECONDS = 4.0
 """After this time an answer leaves with what was found, even nothing, and the place where to go on."""
 NDJSON = "application/x-ndjson; charset=utf-8"
-_DIGITS = 16
 
 
 class Change(NamedTuple):
@@ -71,20 +68,14 @@ async def read_changes(call: Call, hub: Hub) -> Response:
     media = parse_media(call.request.headers.get("accept")).kind
     if media not in ("json", "ndjson"):
         raise MediaTypeUnknown()
-    sealer = _open_sealer(hub.setup.home / "keys")
-    since, limit = _read_parameters(call, sealer)
+    since, limit = _read_parameters(call, hub)
     view = _make_view(access)
     call.columns, call.operators = tuple(sorted(view.columns)), ("changes",)
     with database_errors():
         async with hub.readers.connection() as connection:
             page = await _collect(connection, view, access.dataset.dataset_id, since, limit)
     call.rows, call.dataset_version = len(page.changes), page.version
-    return _write_answer(call, page, _seal(sealer, access, page.next), limit, is_lines=media == "ndjson")
-
-
-@lru_cache(maxsize=4)
-def _open_sealer(keys: Path) -> TextSealer:
-    return open_text_sealer(keys / "feed.key")
+    return _write_answer(call, page, write_place(hub.sealer, access, page.next), limit, is_lines=media == "ndjson")
 
 
 def _make_view(access: Access) -> View:
@@ -99,7 +90,7 @@ def _make_view(access: Access) -> View:
     )
 
 
-def _read_parameters(call: Call, sealer: TextSealer) -> tuple[Place, int]:
+def _read_parameters(call: Call, hub: Hub) -> tuple[Place, int]:
     given: dict[str, str] = {}
     for name, text in call.request.list_parameters():
         if name not in ("since", "limit") or name in given:
@@ -108,41 +99,17 @@ def _read_parameters(call: Call, sealer: TextSealer) -> tuple[Place, int]:
     if "since" not in given:
         raise ParseFailed(parameter="since", details=_SINCE)
     limit = given.get("limit", str(DEFAULT_CHANGES))
-    if not _is_number(limit) or int(limit) == 0:
+    if not is_number(limit) or int(limit) == 0:
         raise RangeInvalid()
     allowed = call.allowance.rows_per_request or MAX_CHANGES
-    return _read_place(given["since"], sealer, call.get_access()), min(int(limit), MAX_CHANGES, allowed)
+    return read_place(hub.sealer, call.get_access(), given["since"]), min(int(limit), MAX_CHANGES, allowed)
 
 
 _PARAMETERS = Words("Hanya since dan limit, masing-masing sekali.", "Only since and limit, each once.")
 _SINCE = Words(
-    "Baca dahulu seluruh data; since adalah Dataset-Version pada jawabannya, lalu next dari jawaban perubahan.",
-    "Read the whole dataset first; since is that answer's Dataset-Version, and then the next of each answer of changes.",
+    "Baca dahulu seluruh data; since adalah Changes-Since pada jawabannya, lalu next dari jawaban perubahan.",
+    "Read the whole dataset first; since is that answer's Changes-Since, and then the next of each answer of changes.",
 )
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < _DIGITS
-
-
-def _read_place(text: str, sealer: TextSealer, access: Access) -> Place:
-    if _is_number(text):
-        return Place(int(text), END_OF_VERSION)
-    opened = sealer.open(text, _bind(access))
-    if opened is None:
-        raise FeedPlaceUnknown()
-    version, _, change = opened.partition(".")
-    return Place(int(version), int(change))
-
-
-def _seal(sealer: TextSealer, access: Access, place: Place) -> str:
-    # Always of one length, so that it doesn't tell how large the numbers are.
-    return sealer.seal(f"{place.version:020d}.{place.change:020d}", _bind(access))
-
-
-def _bind(access: Access) -> bytes:
-    """Bind a place to the dataset, the consumer, and all that shapes its part of the rows."""
-    return f"changes {access.dataset.dataset_id} {access.key.organization_id} {access.permission.shape}".encode()
 
 
 async def _collect(connection: AsyncConnection[Any], view: View, dataset_id: int, since: Place, limit: int) -> Page:

@@ -8,8 +8,8 @@ from simpul.kernel.errors import SimpulError
 from simpul.kernel.words import Words
 
 _START_AGAIN = Words(
-    "Baca ulang seluruh data, lalu ikuti perubahannya dari Dataset-Version pada jawaban itu.",
-    "Read the whole dataset anew, then follow its changes from that answer's Dataset-Version.",
+    "Baca ulang seluruh data, lalu ikuti perubahannya dari Changes-Since (atau Dataset-Version) pada jawaban itu.",
+    "Read the whole dataset anew, then follow its changes from that answer's Changes-Since (or Dataset-Version).",
 )
 
 

@@ -6,7 +6,7 @@ from simpul.exchange.route import METHODS, parse_path
 from simpul.kernel.errors import SimpulError
 
 EXPOSED = (
-    "Allow, Content-Location, Content-Range, Dataset-Late, Dataset-Version, Date, Deprecation, Evidence-Id, "
+    "Allow, Changes-Since, Content-Location, Content-Range, Dataset-Late, Dataset-Version, Date, Deprecation, Evidence-Id, "
     "Evidence-Salt, Idempotency-Replayed, Link, Location, Preference-Applied, Proxy-Status, Range-Unit, RateLimit, RateLimit-Policy, Retry-After, "
     "Sunset, WWW-Authenticate"
 )

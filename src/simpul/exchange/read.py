@@ -7,6 +7,7 @@ from simpul.exchange.cache import CACHE_CONTROL, VARY, Ticket, shorten_known, wr
 from simpul.exchange.call import Access, Call
 from simpul.exchange.cursor import read_cursor, write_cursor
 from simpul.exchange.errors import StreamTooOld, explain_sqlstate
+from simpul.exchange.feed_place import write_read_place
 from simpul.exchange.http import JSON, Response
 from simpul.exchange.hub import Hub
 from simpul.exchange.limits import PAGE_ROWS
@@ -159,6 +160,8 @@ class _Reading:
     def _write_headers(self, planned: Plan) -> dict[str, str]:
         types = STRIPPED_TYPES if self.query.strip_nulls else CONTENT_TYPES
         headers = {"content-type": types[self.query.media], "dataset-version": str(self.call.dataset_version)}
+        if not self.after:  # whoever follows the changes begins where the first page was read
+            headers["changes-since"] = write_read_place(self.hub.sealer, self.access, self.call.dataset_version or 0)
         if applied := list_applied(self.query, planned.count):
             headers["preference-applied"] = ", ".join(applied)
         location = _write_location(self.call.request.path, self.parameters)

@@ -75,10 +75,13 @@ def test_changes_come_in_order_with_their_versions(server: Server, world: World,
     assert follow(server, world, page["next"])["changes"] == []
 
 
-def test_the_version_of_a_full_read_is_where_to_begin(server: Server, world: World, version: int) -> None:
+@pytest.mark.parametrize("header", ["dataset-version", "changes-since"])
+def test_a_full_read_says_where_to_begin(server: Server, world: World, version: int, header: str) -> None:
     read = server.get(DESA, world.keys["bob_live"])
     assert read.headers["dataset-version"] == str(version)
-    assert follow(server, world, read.headers["dataset-version"])["changes"] == []
+    assert follow(server, world, read.headers[header])["changes"] == []
+    send(server, world, [{"kode": "63.05.01", "nama": "A"}])
+    assert tell(follow(server, world, read.headers[header])) == [("update", "63.05.01", "A")]
 
 
 def test_changes_outside_the_grants_rows_leave_no_trace(server: Server, world: World, version: int) -> None:
@@ -185,8 +188,10 @@ def test_nobody_follows_without_a_grant_or_as_csv(server: Server, world: World, 
 
 
 def test_a_place_is_its_owners_and_its_grants_alone(server: Server, world: World, version: int) -> None:
-    place = follow(server, world, version)["next"]
+    place = server.get(DESA, world.keys["bob_live"]).headers["changes-since"]
+    assert follow(server, world, place)["changes"] == []
     assert refuse(server, world, place, "alice") == (410, "SPLX41")
+    assert refuse(server, world, place[:-4] + "AAAA") == (410, "SPLX41")
     grant = "UPDATE data_grant SET columns = %s WHERE organization_id = 2"
     world.execute(grant, [["kode", "nama"]])
     server.reload()

@@ -105,8 +105,8 @@ class Follower:
 
     def read_whole(self) -> None:
         answer = self.server.get(DESA, self.key)
-        self.place = answer.headers["dataset-version"]
-        self.version = int(self.place)
+        self.place = answer.headers["changes-since"]
+        self.version = int(answer.headers["dataset-version"])
         for row in answer.json():
             self._add(json.dumps({"kode": row.get("kode")}), write(row))
 
