@@ -1,17 +1,17 @@
 """Answers POST, PUT, PATCH and DELETE on a dataset: all or nothing, through the one pipeline for rows.
 
 A write is a batch like any other: one transaction, one new version, one entry in the feed, the evidence beside it. PATCH
-and DELETE hold the dataset's lock from choosing their rows to the end, so that nobody's change is lost between.
+and DELETE hold the dataset's lock from choosing their rows to the end, so that nobody's change is lost in between.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
 from simpul.delivery.envelope import Envelope
 from simpul.delivery.errors import AffectedTooMany
-from simpul.delivery.limits import ROWS
+from simpul.delivery.limits import LOCK_SECONDS, MERGE_SECONDS, ROWS
 from simpul.delivery.modes import Mode
 from simpul.delivery.pipeline import deliver
 from simpul.delivery.quarantine import open_quarantine
@@ -23,12 +23,13 @@ from simpul.exchange.call import Call
 from simpul.exchange.evidence_log import add_evidence
 from simpul.exchange.http import Response
 from simpul.exchange.hub import Hub
+from simpul.exchange.limits import STATEMENT_SECONDS, WAIT_SECONDS
 from simpul.exchange.receive import work_on_body
 from simpul.exchange.write_answer import count_affected, write_answer, write_location
-from simpul.exchange.write_body import peek_row, read_body, repeat_row, take_one
+from simpul.exchange.write_body import name_cells, peek_rows, read_body, repeat_row, take_one
 from simpul.exchange.write_check import check_conflict, check_may_read, check_put, list_writable
 from simpul.exchange.write_refusals import write_errors
-from simpul.exchange.written import Written
+from simpul.exchange.written import Written, set_limits
 from simpul.query.conditions import list_filters
 from simpul.query.plan import choose_rows
 from simpul.query.write import Write, parse_write
@@ -114,10 +115,8 @@ class _Writing:
             before_merge=self.written.look_before,
             after_merge=partial(self.written.look_after, zone=self.zone),
         )
-        with database_errors(), self.hub.writers.connection() as connection, connection.transaction():
+        with database_errors(), self.hub.writers.connection() as connection:
             report = deliver(connection, self.target, self._make_sheet(connection, sheet), envelope)
-            if not report.replayed:
-                self.written.check_looked_at(count_affected(report))
         # Only a committed batch holds its evidence; any other answer's goes the way of a read's.
         self.call.is_recorded = bool(answers)
         return answers[0] if answers else self._write_answer(report)
@@ -131,26 +130,31 @@ class _Writing:
         if self.write.verb == "put":
             check_put(self.write, self.target, row, kind)
             return Sheet(kind, list(row or {}), iter([(1, list((row or {}).values()))]))
-        return repeat_row(row or {}, kind, self._choose_rows(connection) if row is not None else [])
+        return repeat_row(row or {}, kind, self._choose_rows(connection) if row is not None else ())
 
     def _peek(self, sheet: Sheet) -> Sheet:
-        row, whole = peek_row(sheet)
-        if row is not None and self.write.returned == "headers-only" and set(self.target.key) <= row.keys():
-            self.location = write_location(self.call.request.path, self.target.key, row) if self.target.key else ""
+        """Look at the first rows of a POST: a single one has an address, and none at all isn't exactly one."""
+        first, whole = peek_rows(sheet)
+        if not first:
+            self.written.check_single(0)
+        row = name_cells(sheet, first[0]) if len(first) == 1 else {}
+        if self.write.returned == "headers-only" and self.target.key and set(self.target.key) <= row.keys():
+            self.location = write_location(self.call.request.path, self.target.key, row)
         return whole
 
-    def _choose_rows(self, connection: Connection[Any]) -> list[int]:
-        connection.execute(QUERIES.limit_waiting)
-        connection.execute(QUERIES.lock_dataset, {"dataset": self.dataset.dataset_id})
+    def _choose_rows(self, connection: Connection[Any]) -> Iterator[int]:
+        """Yield the rows that the filter chooses, once the delivery reads them: in its transaction, under the lock."""
         chosen = choose_rows(
             self.write.conditions, self.dataset.table, self.permission.columns, self.row_filter, self.masks
         )
         limit = min(ROWS, self.write.most_affected if self.write.most_affected is not None else ROWS)
-        statement = f"{chosen.text} LIMIT {limit + 1}".encode()
-        rows = [int(row[0]) for row in connection.execute(statement, chosen.values)]
+        set_limits(connection, WAIT_SECONDS, STATEMENT_SECONDS)
+        connection.execute(QUERIES.lock_dataset, {"dataset": self.dataset.dataset_id})
+        rows = connection.execute(f"{chosen.text} LIMIT {limit + 1}".encode(), chosen.values).fetchall()
+        set_limits(connection, LOCK_SECONDS, MERGE_SECONDS)
         if len(rows) > limit:
             raise AffectedTooMany(affected=f"> {limit}", limit=limit)
-        return rows
+        yield from (int(row[0]) for row in rows)
 
     def _digest(self) -> bytes:
         """Return what a repeat under the same Idempotency-Key must be equal in: the whole request, not its body alone."""

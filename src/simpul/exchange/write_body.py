@@ -89,13 +89,15 @@ def _narrow(sheet: Sheet, columns: Sequence[str]) -> Sheet:
     return replace(sheet, header=list(columns), rows=iterate())
 
 
-def peek_row(sheet: Sheet) -> tuple[dict[str, object] | None, Sheet]:
-    """Return the only row of a sheet by its columns' names, None where there isn't exactly one, and the whole sheet."""
+def peek_rows(sheet: Sheet) -> tuple[list[Row], Sheet]:
+    """Return the first rows of a sheet, two at most, and the whole sheet."""
     first = list(islice(sheet.rows, 2))
-    whole = replace(sheet, rows=chain(first, sheet.rows))
-    if len(first) != 1 or isinstance(first[0][1], Damaged):
-        return None, whole
-    return dict(zip(sheet.header, first[0][1], strict=True)), whole
+    return first, replace(sheet, rows=chain(first, sheet.rows))
+
+
+def name_cells(sheet: Sheet, row: Row) -> dict[str, object]:
+    """Return a row by its columns' names; nothing of one that can't be read."""
+    return {} if isinstance(row[1], Damaged) else dict(zip(sheet.header, row[1], strict=True))
 
 
 def take_one(sheet: Sheet) -> dict[str, object] | None:
@@ -103,18 +105,18 @@ def take_one(sheet: Sheet) -> dict[str, object] | None:
 
     Raises: BodyInvalid where it has more, or one that can't be read.
     """
-    row, whole = peek_row(sheet)
-    if row is not None:
-        return row
-    if next(iter(whole.rows), None) is None:
+    first, _ = peek_rows(sheet)
+    if not first:
         return None
-    raise BodyInvalid(details=_ONE_OBJECT)
+    if len(first) > 1 or isinstance(first[0][1], Damaged):
+        raise BodyInvalid(details=_ONE_OBJECT)
+    return name_cells(sheet, first[0])
 
 
-def repeat_row(row: Mapping[str, object], kind: str, numbers: Sequence[int]) -> Sheet:
+def repeat_row(row: Mapping[str, object], kind: str, numbers: Iterable[int]) -> Sheet:
     """Return a sheet that gives the same cells to each of the dataset's rows of these hidden numbers.
 
-    Args: `kind` is the format in which the cells came.
+    Args: `kind` is the format in which the cells came; `numbers` are read when the sheet's rows are.
     """
     rows = ((position, [number, *row.values()]) for position, number in enumerate(numbers, 1))
     return Sheet(kind, [*MATCH_ROW, *row], rows)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from simpul.delivery.envelope import MATCH_ROW
-from simpul.delivery.limits import MERGE_SECONDS
+from simpul.delivery.limits import LOCK_SECONDS, MERGE_SECONDS
 from simpul.delivery.target import Target
 from simpul.exchange.limits import STATEMENT_SECONDS
 from simpul.kernel.words import Words
@@ -76,18 +76,14 @@ class Written:
         if self.row_filter and _fetch(connection, find_kept_outside(self.table, self.row_filter)):
             raise RowOutside()
         rows = int(_fetch(connection, count_kept()))
-        self._check_single(rows)
+        self.check_single(rows)
         if self.write.returned == "representation":
             if rows > MAX_ROWS:
                 raise AnswerTooLarge(limit=MAX_ROWS)
             self._read(connection, zone)
 
-    def check_looked_at(self, rows: int) -> None:
-        """Check what a delivery without any row, which looks at nothing, leaves to check. Raises: NotSingular."""
-        if not self._is_kept:
-            self._check_single(rows)
-
-    def _check_single(self, rows: int) -> None:
+    def check_single(self, rows: int) -> None:
+        """Check that one object can be answered, where one is asked for. Raises: NotSingular."""
         if self.write.answered.media == "object" and rows != 1:
             raise NotSingular(details=_count_words(rows))
 
@@ -98,10 +94,17 @@ class Written:
             self._is_kept = True
 
     def _read(self, connection: Connection[Any], zone: str) -> None:
-        connection.execute(QUERIES.limit_answering, {"zone": zone, "timeout": f"{int(STATEMENT_SECONDS)}s"})
+        set_limits(connection, LOCK_SECONDS, STATEMENT_SECONDS)
+        connection.execute(QUERIES.set_zone, {"zone": zone})
         text = str(_fetch(connection, Fragment(self.plan.sql, self.plan.parameters)))
-        connection.execute(QUERIES.limit_answering, {"zone": zone, "timeout": f"{MERGE_SECONDS}s"})
+        set_limits(connection, LOCK_SECONDS, MERGE_SECONDS)
         self.text = text.strip()[1:-1] if self.write.answered.media == "object" else text
+
+
+def set_limits(connection: Connection[Any], lock_seconds: float, statement_seconds: float) -> None:
+    """Bound how long the transaction's next statements wait for a lock, and run."""
+    limits = {"lock": f"{int(lock_seconds)}s", "statement": f"{int(statement_seconds)}s"}
+    connection.execute(QUERIES.set_limits, limits)
 
 
 def _fetch(connection: Connection[Any], statement: Fragment) -> Any:

@@ -495,6 +495,16 @@ def test_repeat_under_one_idempotency_key_gets_the_first_answer(
     assert refusal(other) == (422, "SPL621")
 
 
+def test_repeat_is_answered_though_the_filter_chooses_more_by_now(writer: Writer) -> None:
+    strict = {"Idempotency_Key": "strict-1", "Prefer": "handling=strict, max-affected=1, count=exact"}
+    first = writer.send("PATCH", "?jumlah=eq.7", {"jumlah": 100}, **strict)
+    assert (first.status_code, first.headers["content-range"]) == (204, "0-0/1")
+    writer.send("PATCH", "?kode=like.63*", {"jumlah": 7})
+    again = writer.send("PATCH", "?jumlah=eq.7", {"jumlah": 100}, **strict)
+    assert (again.status_code, again.headers["content-range"]) == (204, "0-0/1")
+    assert [row["jumlah"] for row in writer.read("?select=jumlah")] == [7] * 5
+
+
 def test_repeat_isnt_given_rows_that_are_kept_nowhere(writer: Writer) -> None:
     headers = {"Idempotency_Key": "rows-1", **REPRESENTATION}
     assert writer.send("POST", "", NEW, **headers).json()[0]["kode"] == "70.01"
