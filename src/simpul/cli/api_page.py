@@ -1,5 +1,10 @@
 """The reference page of both APIs, from the tables that exchange, query and management API use themselves."""
 
+from functools import reduce
+
+from simpul.delivery.limits import FEED_DAYS
+from simpul.exchange.changes import DEFAULT_CHANGES, MAX_CHANGES
+from simpul.exchange.deliver import MAX_DELETED_PERCENT
 from simpul.exchange.route import HEALTH, METHODS, Place
 from simpul.exchange.write_refusals import ROW_WORDS, choose_status
 from simpul.portal.manage.openapi import PATHS
@@ -54,7 +59,49 @@ DELIVERING = """
 
 `POST …/batches` with `application/json` (an array), `application/x-ndjson` or `text/csv`. `Idempotency-Key` makes a
 repeated call safe for 30 days: the same body gets the first answer, another body 422, and 409 while the first runs.
-Good rows are merged by the dataset's key in one transaction; the report has the counts and each refused row.
+Good rows are merged by the dataset's key in one transaction; the report has the counts and each refused row. `mode=`
+says what is done with rows that are known, new or absent:
+
+| mode | known keys | new keys | rows that the batch doesn't hold |
+|---|---|---|---|
+| `merge` (default) | updated where they differ, in the sent columns | inserted | stay |
+| `append` | refused (`exists`) | inserted | stay |
+| `ignore` | stay as they are | inserted | stay |
+| `replace` | updated where they differ | inserted | deleted, but for the old rows of refused ones |
+| `update` | updated, in the sent columns; others needn't be there | refused (`gone`) | stay |
+| `delete` | deleted; only the key's columns are looked at | nothing | stay |
+
+A `replace` that would delete more than PERCENT % of the rows is refused (SPL625) unless `confirm=delete` says that it is
+meant. Where a refused row's key can't be read, nothing is deleted, and the report says so. A dataset without a key takes
+`merge` and `append` as new rows, `replace` pairs equal rows, and `update` and `delete` are refused (SPL627).
+"""
+FOLLOWING = """
+### Following changes
+
+`GET …/changes?since=` gives what was inserted, updated and deleted, in the order in which it was committed, as the grant
+shows it: only its columns, masks and rows. A row that enters the grant's rows is an insertion, one that leaves them a
+deletion; a change that can't be seen leaves no trace.
+
+1. Read the whole dataset. That answer's `Changes-Since` is the first `since`; the number in `Dataset-Version` works too,
+   but isn't bound to the grant. Where the rows are read page by page, it is the first page's, and rows that came meanwhile
+   come again as changes.
+2. Ask for the changes `since` that place, and take each answer's `next` (or follow its `Link`) as long as `more` is true;
+   afterwards ask again from time to time. Keep `next` together with the rows: a program that dies goes on there.
+
+`limit=` is DEFAULT by default and MOST at most. JSON is `{"changes": […], "next": "…", "more": false}`; under
+`Accept: application/x-ndjson` each change is a line, and the last line has `next` and `more`: an answer without it is not
+whole. A page may be empty and `more` still true, where many changes were outside the grant's rows.
+
+| in a change | what |
+|---|---|
+| `op` | `insert`, `update` or `delete` |
+| `key` | the key's columns; null where the dataset has none, or the grant doesn't show all of it as it is |
+| `row` | the granted columns after this change; null for a deletion |
+| `was` | only where `key` is null: the row as it was before an update or a deletion. Change or remove one equal row |
+| `version` | the dataset's version that made it |
+
+Changes are kept for DAYS days. 410 means: read the whole dataset anew, since the place is older (SPLX40), the table was
+made anew or a backup restored (SPLX40), or the grant shows something else than before (SPLX41).
 """
 WRITING = """
 ### Writing rows
@@ -99,7 +146,17 @@ actions and rights as the pages; `/manage/v1/openapi.json` has the bodies.
 def describe_api(made: str) -> str:
     """Return the page. Args: `made` is the line that says how pages are made."""
     return "\n".join(
-        [made, HEAD, *_list_places(), READING, *_list_operators(), *_list_headers(), DELIVERING, _describe_writing()]
+        [
+            made,
+            HEAD,
+            *_list_places(),
+            READING,
+            *_list_operators(),
+            *_list_headers(),
+            _describe_delivering(),
+            _describe_writing(),
+            _describe_following(),
+        ]
     ) + ("\n".join([MANAGING, *_list_operations()]) + "\n")
 
 
@@ -119,6 +176,15 @@ def _list_headers() -> list[str]:
     preferences = ", ".join(f"`{name}`" for name in KNOWN)
     media = ", ".join(f"`{name}`" for name in MEDIA)
     return ["", f"`Prefer` knows {preferences}; those of writing mean nothing to a reading call. `Accept`: {media}."]
+
+
+def _describe_delivering() -> str:
+    return DELIVERING.replace("PERCENT", str(MAX_DELETED_PERCENT))
+
+
+def _describe_following() -> str:
+    numbers = {"DEFAULT": DEFAULT_CHANGES, "MOST": MAX_CHANGES, "DAYS": FEED_DAYS}
+    return reduce(lambda text, name: text.replace(name, f"{numbers[name]:,}"), numbers, FOLLOWING)
 
 
 def _describe_writing() -> str:

@@ -4,9 +4,12 @@ from typing import Any
 
 from simpul.contract.jsonschema import make_row_schema
 from simpul.contract.model import Column, Contract, Dataset
+from simpul.contract.openapi_feed import describe_changes
 from simpul.contract.openapi_parts import (
+    BATCH_PARAMETERS,
     BATCH_REPORT,
     ERROR,
+    FEED_PARAMETERS,
     READ_HEADERS,
     READ_PARAMETERS,
     SECURITY_SCHEMES,
@@ -53,7 +56,7 @@ def write_openapi(contract: Contract, stage: str, exchange_url: str) -> dict[str
         "paths": paths,
         "components": {
             "securitySchemes": SECURITY_SCHEMES,
-            "parameters": READ_PARAMETERS | WRITE_PARAMETERS,
+            "parameters": READ_PARAMETERS | WRITE_PARAMETERS | BATCH_PARAMETERS | FEED_PARAMETERS,
             "headers": READ_HEADERS,
             "schemas": {
                 "Galat": ERROR,
@@ -88,6 +91,7 @@ def _describe_dataset(dataset: Dataset) -> dict[str, Any]:
     path = f"/{dataset.name}"
     return {
         path: {"get": _describe_reading(dataset)},
+        f"{path}/changes": {"get": describe_changes(dataset)},
         f"{path}/batches": {"post": _describe_delivery(dataset)},
         f"{path}/batches/{{id}}": {
             "get": _describe_report(dataset, "laporan", "Laporan satu kiriman / One batch's report")
@@ -145,7 +149,7 @@ def _describe_delivery(dataset: Dataset) -> dict[str, Any]:
             "Baris yang baik disimpan, setiap baris tertolak dilaporkan dengan posisi, elemen, aturan, dan alasannya. / "
             "Good rows are stored; each refused row is reported with position, column, rule and reason."
         ),
-        "parameters": [_refer("parameters", name) for name in WRITE_PARAMETERS],
+        "parameters": [_refer("parameters", name) for name in (*BATCH_PARAMETERS, *WRITE_PARAMETERS)],
         "requestBody": {
             "required": True,
             "content": {

@@ -38,9 +38,41 @@ WRITE_PARAMETERS: dict[str, Any] = {
         "Prefer", "tx=rollback mencoba tanpa menyimpan / tries without storing", "tx=rollback"
     ),
 }
+BATCH_PARAMETERS: dict[str, Any] = {
+    "mode": _make_query(
+        "mode",
+        "Apa yang dilakukan terhadap baris yang sudah ada, baru, atau tidak dikirim / "
+        "What is done with known, new and absent rows",
+        {"type": "string", "enum": ["merge", "append", "ignore", "replace", "update", "delete"], "default": "merge"},
+        "merge",
+    ),
+    "confirm": _make_query(
+        "confirm",
+        "Wajib bila mode=replace menghapus lebih dari 10 % baris / Needed where mode=replace deletes over 10 % of the rows",
+        {"type": "string", "enum": ["delete"]},
+        "delete",
+    ),
+}
+FEED_PARAMETERS: dict[str, Any] = {
+    "since": _make_query(
+        "since",
+        "Changes-Since atau Dataset-Version dari bacaan penuh, lalu next dari jawaban sebelumnya / "
+        "Changes-Since or Dataset-Version of a full read, then the previous answer's next",
+        {"type": "string"},
+        "12",
+    )
+    | {"required": True},
+    "changes_limit": _make_query(
+        "limit", "Perubahan terbanyak / Most changes", {"type": "integer", "minimum": 1, "maximum": 10_000}, 1000
+    ),
+}
 READ_HEADERS: dict[str, Any] = {
     "Content-Range": {
         "description": "Rentang baris dan jumlahnya, seperti 0-14/120 atau 0-14/* / Range of rows and their total",
+        "schema": {"type": "string"},
+    },
+    "Changes-Since": {
+        "description": "Tempat mulai mengikuti perubahan / Where to begin following the changes",
         "schema": {"type": "string"},
     },
     "Dataset-Version": {
@@ -62,12 +94,15 @@ ERROR: dict[str, Any] = {
 _COUNT = {"type": "integer", "minimum": 0}
 BATCH_REPORT: dict[str, Any] = {
     "title": "Laporan kiriman / Batch report",
-    "description": "received = inserted + updated + unchanged + repeated + refused",
+    "description": "received = inserted + updated + unchanged + repeated + refused; mode=delete: deleted + unchanged + …",
     "type": "object",
     "properties": {
         "batch": {"type": "integer"},
         "dataset": {"type": "string"},
-        **dict.fromkeys(("received", "inserted", "updated", "unchanged", "repeated", "refused", "stored"), _COUNT),
+        "mode": {"type": "string"},
+        **dict.fromkeys(
+            ("received", "inserted", "updated", "unchanged", "repeated", "refused", "deleted", "stored"), _COUNT
+        ),
         "dataset_version": {"type": "integer"},
         "rules": {
             "type": "array",
@@ -104,6 +139,7 @@ _RESPONSES = {
     404: "Tidak ada / Not found",
     406: "Bentuk jawaban tidak tersedia / That media type isn't offered",
     409: "Kiriman dengan kunci itu sedang berjalan / A batch under that key is running",
+    410: "Baca ulang seluruh data, lalu ikuti dari sana / Read the whole dataset anew and follow from there",
     413: "Isi terlalu besar / The body is too large",
     415: "Bentuk isi tidak dibaca / That media type isn't read",
     416: "Rentang di luar data / The range lies outside the data",
