@@ -3,6 +3,7 @@
 import asyncio
 import random
 import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,8 @@ import pytest
 from exchange_world import Process, Server, World, fill, wait_until
 
 from simpul.exchange.errors import TooBusy
-from simpul.exchange.limits import DELIVERERS, WAITING_DELIVERIES
+from simpul.exchange.limits import DELIVERERS, STATEMENT_SECONDS, WAIT_SECONDS, WAITING_DELIVERIES
+from simpul.store.pools import connect
 
 DESA = "/sandbox/wilayah/v1/desa"
 COUNTED = {"Prefer": "count=exact"}
@@ -96,6 +98,25 @@ def test_more_waiting_writes_than_there_is_room_for_are_told_to_come_back(server
         await asyncio.gather(*held)
 
     server.run(crowd())
+
+
+def test_write_waits_no_longer_for_a_lock_or_a_slow_filter_than_it_may(
+    server: Server, world: World, long: bool
+) -> None:
+    if not long:
+        pytest.skip("some 15 seconds of waiting: run with --long")
+    fill(world, "sandbox")
+    key = world.keys["alice_test"]
+    with connect(world.database.owner_dsn) as connection:
+        connection.execute("SELECT FROM dataset FOR UPDATE")
+        started = time.monotonic()
+        held = server.call("PATCH", f"{DESA}?kode=eq.63.05.01", key, json={"jumlah": 1})
+        assert (held.status_code, int(time.monotonic() - started)) == (503, int(WAIT_SECONDS))
+        assert held.headers["retry-after"]
+    server.call("PATCH", f"{DESA}?kode=eq.63.05.01", key, json={"isi": {"t": "a" * 5_001}})
+    started = time.monotonic()
+    slow = server.call("PATCH", DESA, key, params={"isi->>t": r"match.^(a+)(a+)(a+)\1\2\3$"}, json={"jumlah": 1})
+    assert (slow.status_code, int(time.monotonic() - started)) == (503, int(STATEMENT_SECONDS))
 
 
 def test_kill_in_the_middle_of_writes_leaves_each_whole_or_absent(world: World, tmp_path: Path, long: bool) -> None:
