@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from simpul.portal.contracts.models import Contract
+from simpul.portal.organizations.models import Organization
 from simpul.portal.plans.errors import PlanNotFound
 from simpul.portal.plans.models import Plan, PlanAssignment
 from simpul.portal.services.errors import PublicationNotFound
@@ -83,6 +84,12 @@ def list_assignments() -> QuerySet[PlanAssignment]:
     """Return the assignments by service, dataset and application."""
     rows = PlanAssignment.objects.select_related("application__organization", "dataset__publication", "plan")
     return rows.order_by("dataset__publication__context", "dataset__name", "application__name")
+
+
+def list_own_limits(organizations: list[Organization], publication: Publication) -> list[tuple[PlanAssignment, Limits]]:
+    """Return what was assigned to the organizations' applications on a publication, with its limits in words."""
+    rows = list_assignments().filter(application__organization__in=organizations, dataset__publication=publication)
+    return [(one, Limits(one.plan.name, list_limits(one.plan))) for one in rows]
 
 
 def list_callers(dataset: Dataset) -> list[Application]:

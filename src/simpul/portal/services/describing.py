@@ -11,6 +11,7 @@ from simpul.portal.deliveries.permissions import is_provider
 from simpul.portal.organizations.queries import list_lineage
 from simpul.portal.people.models import Person, Role, RoleAssignment
 from simpul.portal.people.permissions import roles_of
+from simpul.portal.plans.queries import list_own_limits
 from simpul.portal.proofs.queries import list_service_calls
 from simpul.portal.services.explaining import find_pause, list_limits
 from simpul.portal.services.models import Grant, Pause, Publication
@@ -92,6 +93,7 @@ def describe_service(person: Person, contract: Contract, publication: Publicatio
         "grants": grants,
         "consumer_grants": list(list_consumer_grants(publication)) if whole else [],
         "limits": list_limits(publication) if whole else [],
+        "own_limits": list_own_limits(list_lineage(person.organization), publication),
         "asks_for": _list_askers(person)
         if is_live and not grants and Role.PEMROGRAM_OPD in roles and Role.OPD not in roles
         else None,

@@ -24,7 +24,6 @@ from simpul.portal.services import actions, programming
 from simpul.portal.services.errors import ApplicationNameMissing, KeyNotFound, NoGrant, TooManyKeys
 from simpul.portal.services.forms import ApplicationForm, KeyForm
 from simpul.portal.services.models import ApiKey, Application
-from simpul.portal.services.notices import list_notices
 from simpul.portal.services.queries import list_all_applications, list_applications
 from simpul.portal.site.fields import add_findings
 
@@ -95,7 +94,6 @@ def _render(
     # The newest calls are in the evidence alone, the older ones in what the worker noted.
     noted = list_last_uses(key.key_id for one in (*own, *others_shown) for key in one.keys.all())
     context: dict[str, Any] = {
-        "notices": list_notices(person.organization),
         "form": form,
         "key": key,
         "key_of": key_of,

@@ -115,3 +115,12 @@ def test_unknown_plan_and_service_are_not_found(world: World) -> None:
     client = sign_in(world.alice)
     assert client.get("/paket/999999/").status_code == 404
     assert client.get("/paket/layanan/tidak-ada/").status_code == 404
+
+
+def test_programmer_sees_the_plan_of_his_application_on_the_services_page(
+    world: World, application: Application, dataset: Dataset
+) -> None:
+    actions.assign_plan(world.bidang, application, dataset, make_plan(world, rate_per_second=200))
+    [(assignment, limits)] = queries.list_own_limits([world.health], dataset.publication)
+    assert (assignment.application, limits.plan) == (application, "Besar")
+    assert queries.list_own_limits([world.civil], dataset.publication) == []
