@@ -24,6 +24,7 @@ from simpul.portal.services import actions, programming
 from simpul.portal.services.errors import ApplicationNameMissing, KeyNotFound, NoGrant, TooManyKeys
 from simpul.portal.services.forms import ApplicationForm, KeyForm
 from simpul.portal.services.models import ApiKey, Application
+from simpul.portal.services.notices import list_notices
 from simpul.portal.services.queries import list_all_applications, list_applications
 from simpul.portal.site.fields import add_findings
 
@@ -101,6 +102,7 @@ def _render(
         "soon": now() + timedelta(days=SOON_DAYS),
         "uses": noted | find_last_uses(list_lineage(person.organization)),
         "services": programming.list_callable_services(person.organization),
+        "notices": list_notices(person.organization),
         "once": secrets.token_urlsafe(24),
         "applications": own,
         "makes_keys": has_role(person, Role.PEMROGRAM_OPD),

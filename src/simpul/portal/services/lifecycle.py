@@ -44,7 +44,7 @@ _NO_SUCCESSOR = Words("Belum ada penggantinya.", "It has no successor.")
 
 
 @transaction.atomic
-def deprecate(person: Person, publication: Publication, sunset_on: date, reason: str) -> Publication:
+def deprecate(person: Person, publication: Publication, sunset_on: date | None, reason: str) -> Publication:
     """Announce a live version's last day, or move it. Consumers are told; calls carry Deprecation and Sunset from now on.
 
     Raises: RoleMissing, ReasonMissing, StateUnfit, SunsetTooSoon.
@@ -53,7 +53,7 @@ def deprecate(person: Person, publication: Publication, sunset_on: date, reason:
     reason = _need(reason)
     publication = _lock(publication)
     _check_state(publication, Wish.DEPRECATE)
-    _check_sunset(sunset_on)
+    sunset_on = _check_sunset(sunset_on)
     publication.state, publication.sunset_on = State.DEPRECATED, sunset_on
     publication.deprecated_at = publication.deprecated_at or now()
     publication.successor = publication.successor or find_successor(publication)
@@ -183,10 +183,12 @@ def _check_state(publication: Publication, wish: str) -> None:
         )
 
 
-def _check_sunset(sunset_on: date | None) -> None:
+def _check_sunset(sunset_on: date | None) -> date:
+    """Return the last day. Raises: SunsetTooSoon, also where there is none."""
     earliest = local(now()).date() + timedelta(days=NOTICE_DAYS)
     if sunset_on is None or sunset_on < earliest:
         raise SunsetTooSoon(earliest=earliest.isoformat())
+    return sunset_on
 
 
 def _need(reason: str) -> str:

@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from simpul.portal.services import key_views, program_views, views
+from simpul.portal.services import control_views, key_views, program_views, views
 
 urlpatterns = [
     path("katalog/", views.show_catalogue, name="catalogue"),
     path("layanan/", views.list_services, name="services"),
     path("layanan/<slug:context>/", views.show_service, name="service"),
     path("layanan/<slug:context>/ajukan/", views.open_linked_case, name="service_ask"),
+    path("layanan/<slug:context>/kendali/", control_views.show_control, name="service_control"),
+    path("layanan/<slug:context>/kendali/jeda", control_views.pause_access, name="service_pause"),
+    path("layanan/<slug:context>/kendali/jeda-aplikasi", control_views.pause_application, name="application_pause"),
+    path("layanan/<slug:context>/kendali/lanjut", control_views.resume_access, name="service_resume"),
+    path("layanan/<slug:context>/kendali/akhir", control_views.end_version, name="service_end"),
+    path("layanan/<slug:context>/kendali/putusan", control_views.decide_end, name="service_end_decide"),
+    path("layanan/<slug:context>/kendali/alamat", control_views.set_addresses, name="grant_addresses"),
     path("layanan/<slug:context>/coba/", program_views.show_try, name="service_try"),
     path("layanan/<slug:context>/program/", program_views.show_programs, name="service_programs"),
     path("layanan/<slug:context>/sambungan/", program_views.test_connection, name="service_connection"),

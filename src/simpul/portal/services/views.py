@@ -15,6 +15,7 @@ from simpul.portal.contracts.models import ContractVersion
 from simpul.portal.people.models import Role
 from simpul.portal.people.permissions import has_role
 from simpul.portal.services import asking
+from simpul.portal.services.controlling import may_control
 from simpul.portal.services.describing import describe_service, list_service_rows
 from simpul.portal.services.errors import PublicationNotFound
 from simpul.portal.services.handover import open_share
@@ -60,6 +61,7 @@ def show_service(request: HttpRequest, context: str) -> HttpResponse:
     whole = reads_whole(request.user, contract)
     shown = describe_service(request.user, contract, publication, whole=whole)
     shown |= {"version_in_force": find_version_in_force(contract) if whole else None}
+    shown |= {"controls": may_control(request.user, contract)}
     return render(request, "services/service.html", shown)
 
 
