@@ -7,6 +7,8 @@ import httpx
 import pytest
 from exchange_world import Server, World, add_grant, fill, list_records
 
+from simpul.store.sql import Jsonb
+
 DESA = "/sandbox/wilayah/v1/desa"
 REPRESENTATION = {"Prefer": "return=representation"}
 NEW = {"kode": "70.01", "nama": "Desa Baru", "jumlah": 5}
@@ -467,6 +469,26 @@ def test_grant_to_deliver_alone_neither_filters_nor_shows_rows(server: Server, w
         server.reload()
 
 
+def test_masked_column_is_neither_written_nor_seen_nor_matched(server: Server, world: World) -> None:
+    columns = ["kode", "nama", "jumlah", "nik_kades"]
+    grant = add_grant(world, "sandbox/desa", 3, "penyedia", columns, "", ["read", "deliver"])
+    world.execute("UPDATE data_grant SET masks = %s WHERE id = %s", [Jsonb({"nik_kades": "last4"}), grant])
+    server.reload()
+    try:
+        key, one = world.keys["charlie_test"], f"{DESA}?kode=eq.63.05.01"
+        assert refusal(server.call("PATCH", one, key, json={"nik_kades": "1"})) == (400, "PGRST204")
+        shown = server.call("PATCH", one, key, json={"jumlah": 1}, headers=REPRESENTATION).json()
+        assert shown == [{"kode": "63.05.01", "nama": "Tapin Utara", "nik_kades": "*" * 12 + "0001", "jumlah": 1}]
+        counted = {"Prefer": "count=exact"}
+        by_value = server.call("DELETE", f"{DESA}?nik_kades=eq.6305010101010001", key, headers=counted)
+        assert by_value.headers["content-range"] == "*/0"
+        gone = server.call("DELETE", one, key, headers=REPRESENTATION)
+        assert gone.json()[0]["nik_kades"] == "*" * 12 + "0001"
+    finally:
+        world.execute("DELETE FROM data_grant WHERE id = %s", [grant])
+        server.reload()
+
+
 # Repeats and evidence
 
 
@@ -527,6 +549,20 @@ def test_write_leaves_one_evidence_row_with_names_only(writer: Writer, server: S
     assert "Rahasia" not in json.dumps(kept)
     assert records[refused.headers["evidence-id"]]["status"] == 204  # no row was chosen
     assert records[refused_too.headers["evidence-id"]]["code"] == "23514"
+
+
+def test_every_write_is_in_the_feed(writer: Writer) -> None:
+    since = writer.version()
+    writer.send("POST", "", NEW)
+    writer.send("PATCH", "?kode=eq.70.01", {"jumlah": 6})
+    writer.send("PUT", "?kode=eq.70.01", {**NEW, "jumlah": 7}, Prefer="tx=rollback")
+    writer.send("DELETE", "?kode=eq.70.01")
+    told = writer.read(f"/changes?since={since}")["changes"]
+    assert [(one["op"], one["key"], one["version"]) for one in told] == [
+        ("insert", {"kode": "70.01"}, since + 1),
+        ("update", {"kode": "70.01"}, since + 2),
+        ("delete", {"kode": "70.01"}, since + 3),
+    ]
 
 
 def test_openapi_tells_of_writes_only_who_may_write(server: Server, world: World) -> None:
