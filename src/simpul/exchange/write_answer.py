@@ -9,13 +9,10 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from simpul.delivery.report import BatchReport
-from simpul.exchange.http import JSON, NO_CONTENT, Response
-from simpul.query.preferences import SINGULAR, STRIPPED
+from simpul.exchange.http import NO_CONTENT, Response
+from simpul.exchange.read import CONTENT_TYPES, STRIPPED_TYPES
 from simpul.query.window import write_content_range
 from simpul.query.write import Write
-
-CONTENT_TYPES = {"json": JSON, "csv": "text/csv; charset=utf-8", "object": f"{SINGULAR}; charset=utf-8"}
-STRIPPED_TYPES = {"json": f"{STRIPPED['array']}; charset=utf-8", "object": f"{STRIPPED['object']}; charset=utf-8"}
 
 
 def count_affected(report: BatchReport) -> int:

@@ -51,7 +51,7 @@ class Written:
         self.plan = plan(answered, name_written(table), granted, (), masks)
         is_shown = write.returned == "representation"
         self.columns = self.plan.columns if is_shown else ()
-        self.text = ",".join(self.plan.output) + "\n" if answered.media == "csv" else "[]"
+        self.text = {"csv": ",".join(self.plan.output) + "\n", "ndjson": ""}.get(answered.media, "[]")
         self._is_kept = False
         self._needs_look = is_shown or write.answered.media == "object" or bool(row_filter)
 

@@ -105,6 +105,21 @@ def test_representation_follows_select_order_and_accept(writer: Writer) -> None:
     assert (one.status_code, one.json()) == (201, {"kode": "70.03"})
 
 
+@pytest.mark.parametrize(
+    ("accept", "some", "none"),
+    [
+        ("application/x-ndjson", '{"kode":"70.01"}\n', ""),
+        ("text/csv", "kode\n70.01\n", "kode\n"),
+        ("application/vnd.pgrst.array+json;nulls=stripped", '[{"kode":"70.01"}]', "[]"),
+    ],
+)
+def test_representation_comes_in_every_form(writer: Writer, accept: str, some: str, none: str) -> None:
+    given = {"Accept": accept, "Prefer": "tx=rollback, return=representation"}
+    one, nothing = (writer.send("POST", "?select=kode", rows, **given) for rows in (NEW, []))
+    assert (one.status_code, one.text, nothing.text) == (201, some, none)
+    assert one.headers["content-type"].startswith(accept)
+
+
 def test_headers_only_gives_the_address_of_the_one_row(writer: Writer) -> None:
     answer = writer.send("POST", "", {**NEW, "kode": "70 &1"}, Prefer="return=headers-only")
     assert (answer.status_code, answer.content) == (201, b"")
