@@ -6,6 +6,7 @@ from simpul.portal.credentials.warning import warn_of_expiry
 from simpul.portal.dashboards.refreshing import refresh_stale
 from simpul.portal.deliveries.purging import purge_expired
 from simpul.portal.demo.loading import play_sample_case as play_sample
+from simpul.portal.mailing.sending import mail_notices
 from simpul.portal.proofs.roots import tell_daily_root
 from simpul.portal.quality.testing import run_test_run
 from simpul.portal.services.filling import fill_publication
@@ -57,6 +58,10 @@ def keep_oauth_tokens(timestamp: int) -> None:
     keep_tokens()
 
 
+def mail_new_notices(timestamp: int) -> None:
+    mail_notices()
+
+
 TASKS = (
     Task("publish", publish),
     Task("fill_publication", fill_major, attempts=8),
@@ -68,5 +73,6 @@ TASKS = (
     Task("warn_of_ending_keys", warn_of_ending_keys, cron="23 * * * *"),
     Task("refresh_last_uses", refresh_last_uses, cron="*/5 * * * *"),
     Task("keep_oauth_tokens", keep_oauth_tokens, cron="41 * * * *"),
+    Task("mail_new_notices", mail_new_notices, attempts=2, cron="*/2 * * * *"),
     Task("tell_root", tell_root, cron="7 * * * *"),
 )

@@ -44,6 +44,12 @@ def _read_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _read_mail(text: str) -> str:
+    if text and not text.startswith(("smtp://", "smtps://")):
+        raise ValueError("smtp://… / smtps://…")
+    return text
+
+
 _HOME, _HOME_OF_ROOT = "~/.simpul", "/var/lib/simpul"
 
 
@@ -145,6 +151,23 @@ TABLE: tuple[Setting, ...] = (
         ),
     ),
     Setting(
+        "MAIL_URL",
+        _read_mail,
+        "",
+        Words(
+            "Server surel untuk pemberitahuan: smtp://pengguna:sandi@server:587 (dengan STARTTLS) atau smtps://…:465. Kosong: tanpa"
+            " surel.",
+            "Mail server for notices: smtp://user:password@server:587 (STARTTLS with a user) or smtps://…:465. Empty: no mail.",
+        ),
+        secret=True,
+    ),
+    Setting(
+        "MAIL_FROM",
+        str,
+        "simpul@localhost",
+        Words("Alamat pengirim surel.", "The address that mail comes from."),
+    ),
+    Setting(
         "DEMO",
         _read_bool,
         "false",
@@ -169,6 +192,8 @@ class Settings:
     EXCHANGE_WORKERS: int
     EXCHANGE_CACHE_MB: int
     TRUSTED_PROXY: bool
+    MAIL_URL: str
+    MAIL_FROM: str
     DEMO: bool
 
 

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
             "services",
             "credentials",
             "plans",
+            "mailing",
             "deliveries",
             "quality",
             "dashboards",
@@ -176,11 +177,19 @@ MFA_FORMS = {
     "activate_totp": "simpul.portal.people.forms.FirstCodeForm",
 }
 IDP_OIDC_ADAPTER = "simpul.portal.credentials.adapter.TokenAdapter"
-IDP_OIDC_ACCESS_TOKEN_FORMAT = "jwt"
+IDP_OIDC_ACCESS_TOKEN_FORMAT = "jwt"  # noqa: S105 a format's name
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if HUB.MAIL_URL else 'dummy'}.EmailBackend"
+_MAIL = urlsplit(HUB.MAIL_URL)
+EMAIL_HOST = _MAIL.hostname or ""
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = _MAIL.scheme == "smtp" and bool(_MAIL.username)
+EMAIL_PORT = _MAIL.port or (465 if EMAIL_USE_SSL else 587)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = HUB.MAIL_FROM
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
 

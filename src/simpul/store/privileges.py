@@ -47,6 +47,7 @@ PRIVILEGES: dict[str, dict[str, str]] = {
     "procedure_version": {"portal": ALL, "worker": READ},
     "calendar_version": {"portal": ALL, "worker": READ},
     "lifecycle_request": {"portal": CHANGE, "worker": READ},
+    "notice_mail": {"portal": ALL, "worker": ALL},
     "service_notice": {"portal": CHANGE, "worker": CHANGE},
     "case_file": {"portal": ALL, "worker": ALL},
     "case_party": {"portal": ALL, "worker": ALL},
