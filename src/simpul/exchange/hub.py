@@ -270,6 +270,9 @@ class Hub:
             "loaded_seconds_ago": int((clock.now() - snapshot.loaded_at).total_seconds()) if snapshot else None,
             "evidence_waiting_bytes": self.spool.waiting_bytes,
             "batches_running": self._delivering,
+            "streams_running": self._streaming,
+            "answers_from_memory": self.cache.hits,
+            "answers_kept_bytes": self.cache.used_bytes,
         }
 
     async def is_ready(self) -> bool:
