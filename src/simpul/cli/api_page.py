@@ -1,15 +1,20 @@
 """The reference page of both APIs, from the tables that exchange, query and management API use themselves."""
 
+from collections.abc import Iterable
 from functools import reduce
 
 from simpul.delivery.limits import FEED_DAYS
 from simpul.exchange.changes import DEFAULT_CHANGES, MAX_CHANGES
 from simpul.exchange.deliver import MAX_DELETED_PERCENT
+from simpul.exchange.limits import PAGE_ROWS
 from simpul.exchange.route import HEALTH, METHODS, Place
+from simpul.exchange.tokens import LONGEST
 from simpul.exchange.write_refusals import ROW_WORDS, choose_status
 from simpul.portal.manage.openapi import PATHS
+from simpul.query.fields import CASTS
 from simpul.query.operators import IS_WORDS, OPERATORS, Takes
 from simpul.query.preferences import KNOWN, MEDIA
+from simpul.query.totals import COUNTED_ROWS
 from simpul.query.write import APPLIED
 
 PLACES: dict[Place, tuple[str, str]] = {
@@ -46,14 +51,61 @@ HEAD = """# API
 
 | address | methods | what |
 |---|---|---|"""
+LIMITS = """
+### Keys, tokens and limits
+
+In place of a key a program may send an OAuth 2.0 token (client credentials, `POST /oauth/token` at the portal,
+`scope=sandbox` or `live`, MINUTES minutes; metadata at `/.well-known/oauth-authorization-server`). Of several headers the
+first that is shaped as a key counts, else as a token.
+
+| code | HTTP | what is wrong with a token |
+|---|---|---|
+| `PGRST300` | 401 | the hub has issued no token yet |
+| `PGRST301` | 401 | it can't be read; its key is unknown; its signature doesn't fit |
+| `PGRST303` | 401 | it expired, is for another audience or of another issuer, names no stage; its client is unknown, revoked or expired |
+
+Every call on data is counted under the plan of its application and dataset, over all processes of a machine. Each answer
+tells it (draft-ietf-httpapi-ratelimit-headers): `RateLimit-Policy` has each quota `q` in `w` seconds, `RateLimit` what is
+left, `r`, and in how many seconds it is full again, `t`: `burst` (calls at once, then at the plan's rate), `day` (calls)
+and `rows` (rows read and delivered since midnight in WITA, counted after each answer). `concurrent` is calls at the same
+time. Beyond one of them the call is 429 with `Retry-After` (SPLX31 to SPLX34); a body beyond the plan is 413; an answer
+beyond the plan's rows is cut and is a 206.
+"""
 READING = """
 ### Reading rows
 
-`select=a,b`, `order=a.desc.nullslast,b`, `limit=`, `offset=`; each further parameter is a filter, `not.` may stand before
-any operator, and filters add up. `Prefer: count=exact` fills the total in `Content-Range`.
+PostgREST's grammar for one table; a PostgREST client pointed at `/{stage}/{context}/v{major}` works unchanged.
+
+- `select=`: columns, comma-separated: `alias:column->path::cast`, `*`, aggregates (`amount.sum()`, `avg`, `min`, `max`,
+  `count`, and the bare `count()`), which group by the other columns. Casts: CASTS.
+- `order=column[->path][.asc|.desc][.nullsfirst|.nullslast]`, comma-separated.
+- Every other parameter is a filter, `column[->path]=[not.]operator[(any|all)].value`; filters add up.
+- `and=(a.eq.1,or(b.gt.2,c.is.null))`, `or=`, `not.and=`, `not.or=`: nested conditions. A value with a comma, bracket or
+  quote stands in double quotes.
 
 | operator | in PostgreSQL | written | with `(any)` or `(all)` |
 |---|---|---|---|"""
+PAGING = """
+#### Which rows, and how many there are
+
+`limit=` and `offset=`, or `Range-Unit: items` with `Range: 0-19`; parameters win over the header. `Content-Range` says
+which came, as `0-14/120` or `0-14/*`. A page of up to PAGE rows that is full names the next one in `Link`, rel="next"
+(`after=`): it goes on behind the last row, so that rows that come and go meanwhile are neither left out nor given twice.
+Follow it to read everything. A longer answer leaves piece by piece; one that breaks off is never a whole one.
+
+`Prefer: count=exact` counts all rows, `count=planned` asks PostgreSQL's planner, `count=estimated` counts
+COUNTED rows and then asks. Under a row filter, and for groups, every total is counted. 206 says that fewer rows came than there are;
+an offset past an exact total is 416 (PGRST103).
+
+#### In which form
+
+`Accept`: MEDIA. `application/vnd.pgrst.object+json` gives one object where there is exactly one row, else 406
+(PGRST116); `;nulls=stripped` leaves nulls out. An answer's `ETag` sent back in `If-None-Match` gives 304 while it is right.
+
+`Prefer`, comma-separated, told back in `Preference-Applied`: PREFERENCES. Those of writing mean nothing to a reading call;
+unknown ones are refused under `handling=strict` alone (PGRST122). Functions (`/rpc/`), embedding of other tables and query
+plans aren't offered (PGRST202, PGRST127).
+"""
 DELIVERING = """
 ### Delivering rows
 
@@ -150,9 +202,10 @@ def describe_api(made: str) -> str:
             made,
             HEAD,
             *_list_places(),
-            READING,
+            LIMITS.replace("MINUTES", str(int(LONGEST.total_seconds() // 60))),
+            READING.replace("CASTS", _list_names(sorted(CASTS))),
             *_list_operators(),
-            *_list_headers(),
+            _describe_paging(),
             _describe_delivering(),
             _describe_writing(),
             _describe_following(),
@@ -171,11 +224,13 @@ def _list_operators() -> list[str]:
     ]
 
 
-def _list_headers() -> list[str]:
-    """Return what may be preferred and what may be answered with."""
-    preferences = ", ".join(f"`{name}`" for name in KNOWN)
-    media = ", ".join(f"`{name}`" for name in MEDIA)
-    return ["", f"`Prefer` knows {preferences}; those of writing mean nothing to a reading call. `Accept`: {media}."]
+def _describe_paging() -> str:
+    text = PAGING.replace("PAGE", str(PAGE_ROWS)).replace("COUNTED", str(COUNTED_ROWS))
+    return text.replace("MEDIA", _list_names(MEDIA)).replace("PREFERENCES", _list_names(KNOWN))
+
+
+def _list_names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _describe_delivering() -> str:

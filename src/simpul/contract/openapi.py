@@ -10,6 +10,7 @@ from simpul.contract.openapi_parts import (
     BATCH_REPORT,
     ERROR,
     FEED_PARAMETERS,
+    FILTER_PATTERN,
     READ_HEADERS,
     READ_PARAMETERS,
     SECURITY_SCHEMES,
@@ -108,7 +109,12 @@ def _describe_reading(dataset: Dataset) -> dict[str, Any]:
     read = {
         "description": "Baris / Rows",
         "headers": {name: _refer("headers", name) for name in READ_HEADERS},
-        "content": {"application/json": {"schema": rows}, "text/csv": {"schema": {"type": "string"}}},
+        "content": {
+            "application/json": {"schema": rows},
+            "application/x-ndjson": {"schema": {"type": "string"}},
+            "text/csv": {"schema": {"type": "string"}},
+            "application/vnd.pgrst.object+json": {"schema": _refer("schemas", dataset.name)},
+        },
     }
     return {
         "operationId": f"baca_{dataset.name}",
@@ -117,7 +123,8 @@ def _describe_reading(dataset: Dataset) -> dict[str, Any]:
         "parameters": [*parameters, *(_describe_filter(column) for column in dataset.columns)],
         "responses": {
             "200": read,
-            "206": read | {"description": "Sebagian baris, dengan count=exact / Part of the rows"},
+            "206": read | {"description": "Sebagian dari semua baris / Part of all the rows"},
+            "304": {"description": "Isinya masih sama / Not modified"},
             **list_responses(400, 401, 403, 404, 406, 416, 429, 503),
         },
     }
@@ -130,10 +137,10 @@ def _describe_filter(column: Column) -> dict[str, Any]:
         "in": "query",
         "required": False,
         "description": (
-            f"Saringan {column.title or column.name}: operator.nilai, dengan eq, neq, gt, gte, lt, lte, like, ilike, "
-            "in, is; awalan not. membaliknya / Filter: operator.value"
+            f"Saringan {column.title or column.name}: operator.nilai, misalnya eq.{example}, in.(a,b), like.*a*, is.null; "
+            "awalan not. membaliknya, eq(any).{a,b} berlaku untuk beberapa nilai / Filter: operator.value"
         ),
-        "schema": {"type": "string", "pattern": r"^(not\.)?(eq|neq|gt|gte|lt|lte|like|ilike|in|is)\..*"},
+        "schema": {"type": "string", "pattern": FILTER_PATTERN},
         "example": f"eq.{example}",
     }
 

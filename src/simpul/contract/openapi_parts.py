@@ -17,15 +17,72 @@ def _make_header(name: str, description: str, example: str) -> dict[str, Any]:
     return {"name": name, "in": "header", "description": description, "schema": {"type": "string"}, "example": example}
 
 
+OPERATORS = (
+    "eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike", "in", "is", "isdistinct", "match", "imatch", "cs", "cd", "ov",
+    "sl", "sr", "nxr", "nxl", "adj", "fts", "plfts", "phfts", "wfts",
+)  # fmt: skip
+"""The filters' operators, as the grammar's own table has them; a test compares."""
+FILTER_PATTERN = rf"^(not\.)?({'|'.join(OPERATORS)})(\([a-z]+\))?\."
+_TEXT = {"type": "string"}
+_FROM_ZERO = {"type": "integer", "minimum": 0}
 READ_PARAMETERS: dict[str, Any] = {
-    "select": _make_query("select", "Kolom yang diminta / The columns wanted", {"type": "string"}, "*"),
-    "order": _make_query(
-        "order", "Urutan: kolom.asc atau kolom.desc / Order", {"type": "string"}, "nama_kolom.asc.nullslast"
+    "select": _make_query(
+        "select",
+        "Kolom yang diminta, dengan nama lain (alias:kolom), tipe lain (kolom::text), isi JSON (kolom->kunci), atau agregat "
+        "(kolom.sum(), count()) / Columns wanted, with aliases, casts, JSON paths or aggregates",
+        _TEXT,
+        "*",
     ),
-    "limit": _make_query("limit", "Jumlah baris terbanyak / Most rows", {"type": "integer", "minimum": 0}, 100),
-    "offset": _make_query("offset", "Lewati sekian baris / Rows to skip", {"type": "integer", "minimum": 0}, 0),
-    "prefer_read": _make_header("Prefer", "count=exact menghitung semua baris / counts all rows", "count=exact"),
-    "range": _make_header("Range", "Rentang baris, dengan Range-Unit: items / Range of rows", "0-19"),
+    "order": _make_query(
+        "order",
+        "Urutan, dipisah koma: kolom.asc atau kolom.desc, lalu .nullsfirst atau .nullslast / Order, comma-separated",
+        _TEXT,
+        "nama_kolom.asc.nullslast",
+    ),
+    "limit": _make_query(
+        "limit",
+        "Jumlah baris terbanyak; sampai 1000, header Link menyebut halaman berikutnya / "
+        "Most rows; up to 1000 the header Link names the next page",
+        _FROM_ZERO,
+        100,
+    ),
+    "offset": _make_query(
+        "offset",
+        "Lewati sekian baris; untuk semua baris pakai Link / Rows to skip; for all rows follow Link",
+        _FROM_ZERO,
+        0,
+    ),
+    "after": _make_query(
+        "after",
+        "Halaman sesudahnya: salin dari header Link, jangan disusun sendiri / Copy it from the header Link",
+        _TEXT,
+        "",
+    ),
+    "and": _make_query(
+        "and",
+        "Semua syarat berlaku: (a.gt.1,or(b.eq.2,c.is.null)) / All conditions hold",
+        _TEXT,
+        "(kolom.gt.1,kolom.lt.9)",
+    ),
+    "or": _make_query(
+        "or",
+        "Salah satu syarat berlaku; not.or dan not.and membaliknya / One condition holds",
+        _TEXT,
+        "(kolom.eq.1,kolom.is.null)",
+    ),
+    "prefer_read": _make_header(
+        "Prefer",
+        "Dipisah koma: count=exact menghitung semua baris, count=planned menaksir, count=estimated menghitung lalu menaksir; "
+        "timezone=Asia/Makassar; handling=strict menolak pilihan yang tidak dikenal; receipt memberi tanda terima / "
+        "Comma-separated: how to count, the time zone, strictness, a receipt",
+        "count=exact",
+    ),
+    "range": _make_header(
+        "Range", "Rentang baris, dengan Range-Unit: items; limit dan offset didahulukan / Range of rows", "0-19"
+    ),
+    "if_none_match": _make_header(
+        "If-None-Match", "ETag jawaban terdahulu; 304 bila isinya masih sama / An earlier answer's ETag", '"…"'
+    ),
 }
 WRITE_PARAMETERS: dict[str, Any] = {
     "idempotency_key": _make_header(
@@ -66,19 +123,24 @@ FEED_PARAMETERS: dict[str, Any] = {
         "limit", "Perubahan terbanyak / Most changes", {"type": "integer", "minimum": 1, "maximum": 10_000}, 1000
     ),
 }
+
+
+def _make_answer_header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": _TEXT}
+
+
 READ_HEADERS: dict[str, Any] = {
-    "Content-Range": {
-        "description": "Rentang baris dan jumlahnya, seperti 0-14/120 atau 0-14/* / Range of rows and their total",
-        "schema": {"type": "string"},
-    },
-    "Changes-Since": {
-        "description": "Tempat mulai mengikuti perubahan / Where to begin following the changes",
-        "schema": {"type": "string"},
-    },
-    "Dataset-Version": {
-        "description": "Versi data: naik setiap kiriman yang mengubah isi / Rises with each batch that changes rows",
-        "schema": {"type": "string"},
-    },
+    "Content-Range": _make_answer_header(
+        "Rentang baris dan jumlahnya, seperti 0-14/120; * bila tidak dihitung / Range of rows and their total"
+    ),
+    "Dataset-Version": _make_answer_header(
+        "Versi data: naik setiap kiriman yang mengubah isi / Rises with each batch that changes rows"
+    ),
+    "Changes-Since": _make_answer_header("Tempat mulai mengikuti perubahan / Where to begin following the changes"),
+    "ETag": _make_answer_header("Tanda isi jawaban, untuk If-None-Match / For If-None-Match"),
+    "Link": _make_answer_header('Halaman berikutnya, rel="next" / The next page'),
+    "Preference-Applied": _make_answer_header("Pilihan pada Prefer yang dipenuhi / The preferences that were followed"),
+    "Evidence-Id": _make_answer_header("Nomor bukti akses panggilan ini / The call's number in the evidence"),
 }
 ERROR: dict[str, Any] = {
     "title": "Galat / Error",

@@ -1,6 +1,7 @@
 """The OpenAPI document: complete, self-contained, about this contract and stage only."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,9 +9,12 @@ from contract_strategies import contracts, make_contract
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
+from simpul.contract import openapi_parts
 from simpul.contract.model import Contract
 from simpul.contract.openapi import write_openapi
 from simpul.contract.openapi_writes import add_writes
+from simpul.query.operators import OPERATORS
+from simpul.query.preferences import MEDIA
 
 
 def list_references(part: Any) -> Iterator[str]:
@@ -72,6 +76,28 @@ def test_every_column_can_be_filtered_and_no_personal_example_is_shown() -> None
     assert examples["kode"] == "eq.63.05"
     assert examples["nik_camat"] == "eq.nilai"
     assert set(examples) == {"kode", "nama", "penduduk", "luas", "dibentuk", "jenis", "nik_camat"}
+
+
+def test_filters_know_every_operator_of_the_grammar() -> None:
+    assert tuple(OPERATORS) == openapi_parts.OPERATORS
+    document = write_openapi(make_contract(), "live", "http://x")
+    (kode,) = (one for one in document["paths"]["/kecamatan"]["get"]["parameters"] if one.get("name") == "kode")
+    for text in ("eq.63", "not.in.(a,b)", "eq(any).{1,2}", "plfts(indonesian).kata", "is.null"):
+        assert re.search(kode["schema"]["pattern"], text), text
+    for text in ("63.05", "sama.1", "eq"):
+        assert not re.search(kode["schema"]["pattern"], text), text
+
+
+def test_reading_tells_every_parameter_preference_and_media_type() -> None:
+    document = write_openapi(make_contract(), "live", "http://x")
+    read = document["paths"]["/kecamatan"]["get"]
+    told = document["components"]["parameters"]
+    assert {"select", "order", "limit", "offset", "after", "and", "or"} <= set(told)
+    assert all(f"{name}" in told["prefer_read"]["description"] for name in ("count", "timezone", "handling", "receipt"))
+    media = set(read["responses"]["200"]["content"])
+    assert media == {"application/json", "application/x-ndjson", "text/csv", "application/vnd.pgrst.object+json"}
+    assert media <= set(MEDIA)
+    assert {"206", "304", "416"} <= set(read["responses"])
 
 
 def test_delivery_and_errors_are_described() -> None:

@@ -1,5 +1,7 @@
 """Pages of services: the list, one service with all that its parties need, files, and the public catalogue."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from simpul.contract.jsonschema import make_row_schema
 from simpul.contract.openapi import write_openapi
+from simpul.contract.openapi_writes import add_writes
 from simpul.portal.cases.models import Case
 from simpul.portal.contracts.actions import find_version_in_force
 from simpul.portal.contracts.models import ContractVersion
@@ -18,6 +21,7 @@ from simpul.portal.services import asking
 from simpul.portal.services.controlling import may_control
 from simpul.portal.services.describing import describe_service, list_service_rows
 from simpul.portal.services.errors import PublicationNotFound
+from simpul.portal.services.granted import list_granted_datasets
 from simpul.portal.services.handover import open_share
 from simpul.portal.services.models import Publication
 from simpul.portal.services.permissions import (
@@ -92,9 +96,12 @@ def fetch_contract(request: HttpRequest, context: str, version_id: int) -> HttpR
 
 @require_safe
 def fetch_openapi(request: HttpRequest, context: str, stage: str, major: int) -> HttpResponse:
-    """Return the OpenAPI document of a publication."""
+    """Return the OpenAPI document of a publication; with `?hak` only what the reader's agency was granted of it."""
     publication = _get_whole(request, context, stage, major)
-    made = write_openapi(read_compiled(publication), publication.stage, settings.HUB.EXCHANGE_URL)
+    whole, granted = read_compiled(publication), list_granted_datasets(request.user, publication)
+    shown = replace(whole, datasets=granted.datasets) if "hak" in request.GET and granted.datasets else whole
+    made = write_openapi(shown, publication.stage, settings.HUB.EXCHANGE_URL)
+    add_writes(made, shown, granted.writable)
     return JsonResponse(made, json_dumps_params={"indent": 2, "ensure_ascii": False})
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import yaml
@@ -130,6 +131,21 @@ def test_downloads_come_from_the_contract_in_force(served: Served, portal: Datab
     assert described["servers"][0]["url"].endswith("/api/wilayah/v1")
     schema = json.loads(client.get(f"{PAGE}sandbox/v1/desa.schema.json").content)
     assert set(schema["properties"]) >= set(GRANTED)
+
+
+def test_document_to_try_names_only_what_the_agency_was_granted(served: Served, portal: Database) -> None:
+    def fetch(who: str, query: str = "") -> dict[str, Any]:
+        client = sign_in(served.sop.persons[who])
+        return json.loads(client.get(f"{PAGE}live/v1/openapi.json{query}").content)
+
+    def list_filters(document: dict[str, Any]) -> set[str]:
+        return {one["name"] for one in document["paths"]["/desa"]["get"]["parameters"] if "name" in one}
+
+    assert list_filters(fetch("pemanfaat_program", "?hak")) == set(GRANTED)
+    assert "nik_kades" in list_filters(fetch("pemanfaat_program"))
+    assert "patch" not in fetch("pemanfaat_program", "?hak")["paths"]["/desa"]
+    assert "patch" in fetch("penyedia_program", "?hak")["paths"]["/desa"]
+    assert "nik_kades" in list_filters(fetch("auditor", "?hak"))
 
 
 def test_catalogue_lists_open_live_datasets_to_everybody_and_no_rows(
