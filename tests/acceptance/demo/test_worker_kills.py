@@ -128,7 +128,7 @@ def rename(database: Database, name: str) -> Database:
 
 @contextmanager
 def run_hub(loaded_database: Database, home: Path, number: int) -> Iterator[Hub]:
-    """Give a hub on a copy of the loaded database, with a running exchange; it is gone afterwards."""
+    """Give a hub on a copy of the loaded database, with a running exchange. The copy goes with the whole cluster."""
     name = f"{read_dsn(loaded_database.owner_dsn)['dbname']}_{number}"
     make = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
         Identifier(name), Identifier(str(read_dsn(loaded_database.owner_dsn)["dbname"]))
@@ -143,8 +143,6 @@ def run_hub(loaded_database: Database, home: Path, number: int) -> Iterator[Hub]
     finally:
         kill(exchange)
         point_django(loaded_database.dsn("portal"))
-        with connect(rename(loaded_database, "postgres").owner_dsn, autocommit=True) as link:
-            link.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 def test_worker_killed_in_the_middle_of_its_work_does_each_job_once(

@@ -41,14 +41,19 @@ def load_demo() -> None:
 def _load_case(plan: Plan) -> None:
     """Begin a sample request, or leave it to the worker to go on with one that was begun."""
     if _is_noted("demo.begun", plan.key):
-        defer(connection, JOB, queueing_lock=f"{JOB}:{plan.key}", key=plan.key)
+        _leave_to_worker(plan)
         return
     case = begin(plan)
     record(None, "demo.begun", "case", case.number, key=plan.key)
     if play(plan, case):
         record(None, "demo.played", "case", case.number, key=plan.key)
     else:
-        defer(connection, JOB, queueing_lock=f"{JOB}:{plan.key}", key=plan.key)
+        _leave_to_worker(plan)
+
+
+def _leave_to_worker(plan: Plan) -> None:
+    """One request after the other: each waits for jobs of its own, which need a place in the worker beside it."""
+    defer(connection, JOB, lock=JOB, queueing_lock=f"{JOB}:{plan.key}", key=plan.key)
 
 
 def play_sample_case(key: str) -> None:
