@@ -18,6 +18,8 @@ from simpul.contract.openapi_parts import (
     list_responses,
 )
 
+INDEX_TAG = "daftar-data"
+"""No dataset's name: a hyphen isn't allowed there."""
 _STAGE_PATHS = {"sandbox": "sandbox", "live": "api"}
 _ABOUT = {
     "sandbox": "Uji coba: baris tiruan, kunci spl_test_… / Sandbox: mock rows, keys spl_test_…",
@@ -51,8 +53,11 @@ def write_openapi(contract: Contract, stage: str, exchange_url: str) -> dict[str
         ],
         "security": [{name: []} for name in SECURITY_SCHEMES],
         "tags": [
-            {"name": dataset.name, "description": dataset.description or dataset.title or dataset.name}
-            for dataset in contract.datasets
+            *(
+                {"name": dataset.name, "description": dataset.description or dataset.title or dataset.name}
+                for dataset in contract.datasets
+            ),
+            {"name": INDEX_TAG, "description": "Yang boleh dipanggil kunci ini / What this key may call"},
         ],
         "paths": paths,
         "components": {
@@ -82,6 +87,7 @@ def _describe_index() -> dict[str, Any]:
     return {
         "get": {
             "operationId": "daftar_data",
+            "tags": [INDEX_TAG],
             "summary": "Daftar data yang boleh dibaca kunci ini / The datasets that this key may read",
             "responses": {"200": {"description": "Daftar data / The datasets"}, **list_responses(401, 429, 503)},
         }

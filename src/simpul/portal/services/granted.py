@@ -1,6 +1,7 @@
 """A publication as an agency's grants show it: its datasets with the granted columns, and which of them it may write."""
 
-from typing import NamedTuple
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from simpul.contract.masked import narrow_dataset
 from simpul.contract.model import Dataset
@@ -35,3 +36,10 @@ def list_granted_datasets(person: Person, publication: Publication) -> Granted:
         if one.name in best
     )
     return Granted(datasets, [name for name, grant in best.items() if "deliver" in grant.operations])
+
+
+def drop_deliveries(document: dict[str, Any], names: Collection[str]) -> None:
+    """Take the delivery of batches out of an OpenAPI document for every dataset but those of these names."""
+    for path in [path for path in document["paths"] if "/batches" in path]:
+        if path.split("/")[1] not in names:
+            del document["paths"][path]

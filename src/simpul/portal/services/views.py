@@ -21,7 +21,7 @@ from simpul.portal.services import asking
 from simpul.portal.services.controlling import may_control
 from simpul.portal.services.describing import describe_service, list_service_rows
 from simpul.portal.services.errors import PublicationNotFound
-from simpul.portal.services.granted import list_granted_datasets
+from simpul.portal.services.granted import drop_deliveries, list_granted_datasets
 from simpul.portal.services.handover import open_share
 from simpul.portal.services.models import Publication
 from simpul.portal.services.permissions import (
@@ -99,9 +99,12 @@ def fetch_openapi(request: HttpRequest, context: str, stage: str, major: int) ->
     """Return the OpenAPI document of a publication; with `?hak` only what the reader's agency was granted of it."""
     publication = _get_whole(request, context, stage, major)
     whole, granted = read_compiled(publication), list_granted_datasets(request.user, publication)
-    shown = replace(whole, datasets=granted.datasets) if "hak" in request.GET and granted.datasets else whole
+    is_narrow = "hak" in request.GET and bool(granted.datasets)
+    shown = replace(whole, datasets=granted.datasets) if is_narrow else whole
     made = write_openapi(shown, publication.stage, settings.HUB.EXCHANGE_URL)
     add_writes(made, shown, granted.writable)
+    if is_narrow:
+        drop_deliveries(made, granted.writable)
     return JsonResponse(made, json_dumps_params={"indent": 2, "ensure_ascii": False})
 
 

@@ -144,6 +144,8 @@ def test_document_to_try_names_only_what_the_agency_was_granted(served: Served, 
     assert list_filters(fetch("pemanfaat_program", "?hak")) == set(GRANTED)
     assert "nik_kades" in list_filters(fetch("pemanfaat_program"))
     assert "patch" not in fetch("pemanfaat_program", "?hak")["paths"]["/desa"]
+    assert "/desa/batches" not in fetch("pemanfaat_program", "?hak")["paths"]
+    assert "/desa/batches" in fetch("penyedia_program", "?hak")["paths"]
     assert "patch" in fetch("penyedia_program", "?hak")["paths"]["/desa"]
     assert "nik_kades" in list_filters(fetch("auditor", "?hak"))
 

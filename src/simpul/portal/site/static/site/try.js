@@ -5,6 +5,7 @@
   const box = document.getElementById("coba");
   if (!box || !window.SwaggerUIBundle) return;
   const exchange = new URL(box.dataset.exchange).origin;
+  const methods = box.dataset.methods.split(" ");
   const ROWS = 10;
 
   // What each status means stands on the service's page; here the real answer counts.
@@ -14,11 +15,14 @@
     return { [status]: { description, content: media } };
   };
 
-  // One field for the key, and fields that start empty: examples would be sent as filters. They go into the description.
+  // Only what may be tried here, one field for the key, and fields that start empty: examples would be sent as filters. They go into the description.
   const simplify = (spec) => {
     const { apikey } = spec.components.securitySchemes;
     spec.components.securitySchemes = { apikey };
     spec.security = [{ apikey: [] }];
+    for (const path of Object.values(spec.paths)) {
+      Object.keys(path).filter((method) => !methods.includes(method)).forEach((method) => delete path[method]);
+    }
     const operations = Object.values(spec.paths).flatMap((path) => Object.values(path));
     operations.forEach((one) => { one.responses = shorten(one.responses); });
     const parameters = operations.flatMap((one) => one.parameters ?? []);
@@ -58,7 +62,7 @@
     validatorUrl: null,
     persistAuthorization: false,
     tryItOutEnabled: true,
-    supportedSubmitMethods: box.dataset.methods.split(" "),
+    supportedSubmitMethods: methods,
     defaultModelsExpandDepth: -1,
     defaultModelRendering: "model",
     docExpansion: "list",
