@@ -1,5 +1,6 @@
 """`/receipts/{uid}`: the inclusion proof of one call, for its caller and the provider of its data."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -80,7 +81,9 @@ async def _describe(connection: AsyncConnection[Any], row: _Row) -> dict[str, An
     assert facts is not None  # noqa: S101 — a sealed row names its seal
     seal = read_row(facts)
     keys = [link for link in map(read_link_row, links) if link.after_seal < seal.number]
-    return describe_receipt(make_receipt(row.record, [bytes(one[0]) for one in digests], row.position, seal, keys))
+    leaves = [bytes(one[0]) for one in digests]
+    # Some thousand hashes: not in the loop that answers everybody.
+    return describe_receipt(await asyncio.to_thread(make_receipt, row.record, leaves, row.position, seal, keys))
 
 
 def _write_waiting(hub: Hub, record: CallRecord) -> Response:

@@ -31,6 +31,9 @@ async def seal_forever(dsn: str) -> None:
                 thorough_at = time.monotonic() + THOROUGH_SECONDS
         except SimpulError as error:
             log.warning("sealing: %s", error.code)
+        except Exception as error:
+            # Whatever it is, sealing goes on; the type alone, since a message may quote data.
+            log.error("sealing: %s", type(error).__name__)
         await asyncio.sleep(INTERVAL_SECONDS)
 
 
