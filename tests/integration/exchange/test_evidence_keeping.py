@@ -25,6 +25,7 @@ from simpul.exchange.archiving import detach_month, export_month, list_old_month
 from simpul.exchange.evidence_log import add_evidence
 from simpul.exchange.seal_keys import list_links, open_last_key, open_signing_key, read_public_keys, rotate_key
 from simpul.exchange.sealer import check_evidence, name_month, seal_waiting, verify_evidence
+from simpul.jobs.sealing import seal_all
 from simpul.kernel import clock
 from simpul.store.launcher import Database
 from simpul.store.pools import connect
@@ -345,3 +346,14 @@ def test_rows_of_version_1_stay_whole_beside_new_ones(owner: Connection[Any], ke
     assert text == write_record(old)
     assert "phase" not in json.loads(text)
     assert look(owner, keys).is_whole
+
+
+def test_worker_seals_what_waits_and_makes_the_months(
+    each_major: Database, owner: Connection[Any], keys: Path, month: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMPUL_HOME", str(keys.parent))
+    [record] = add(owner, month, 1)
+    seal_all(each_major.dsn("worker"), True)
+    report = look(owner, keys)
+    assert (report.is_whole, report.rows_waiting) == (True, 0)
+    assert find_home(owner, record) == f"evidence_{month.replace('-', '_')}"
