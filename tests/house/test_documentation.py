@@ -23,7 +23,7 @@ FOREIGN_CODES = re.compile(r"PGRST\d+|[0-9A-Z]{5}")
 """Codes of PostgREST and SQLSTATEs, which several of our errors may share."""
 
 
-@pytest.mark.parametrize("page", ["settings.md", "commands.md", "errors.md", "api.md"])
+@pytest.mark.parametrize("page", ["settings.md", "commands.md", "errors.md", "refusals.md", "api.md"])
 def test_reference_page_says_what_the_code_does(page: str) -> None:
     made = make_pages()[page]
     written = (DOCS / "reference" / page).read_text("utf-8")

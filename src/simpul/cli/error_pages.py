@@ -37,7 +37,7 @@ def describe_errors(head: str) -> str:
     for room in sorted({one.room for one in classes}):
         lines += ["", f"## {room}", "", "| code | HTTP | what is wrong | next step |", "|---|---|---|---|"]
         for one in sorted((one for one in classes if one.room == room), key=lambda one: (one.code, one.name)):
-            lines.append(f"| `{one.code}` {one.name} | {one.status} | {_show(one.message)} | {_show(one.hint)} |")
+            lines.append(f"| `{one.code}` {one.name} | {one.status} | {show_text(one.message)} | {show_text(one.hint)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -128,5 +128,5 @@ def _fill(one: ErrorClass, known: Known) -> ErrorClass:
     )
 
 
-def _show(words: tuple[str, str]) -> str:
+def show_text(words: tuple[str, str]) -> str:
     return "<br>".join(text.replace("|", "\\|") for text in words if text)

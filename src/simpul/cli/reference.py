@@ -13,6 +13,7 @@ from simpul.cli.error_pages import describe_errors
 from simpul.cli.exits import EXITS
 from simpul.cli.main import make_parser
 from simpul.cli.project import ROOT
+from simpul.cli.refusals_page import describe_refusals
 from simpul.cli.table import list_commands
 from simpul.kernel.settings import TABLE
 
@@ -46,6 +47,7 @@ def make_pages() -> dict[str, str]:
         "settings.md": describe_settings(),
         "commands.md": describe_commands(),
         "errors.md": describe_errors(MADE),
+        "refusals.md": describe_refusals(MADE),
         "api.md": describe_api(MADE),
     }
 
