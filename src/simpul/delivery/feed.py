@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from simpul.delivery.limits import FEED_DAYS
+from simpul.delivery.limits import FEED_DAYS, MERGE_SECONDS
 from simpul.kernel.clock import now
 from simpul.store.feeds import name_feed
 from simpul.store.pools import database_errors
@@ -21,6 +21,7 @@ def purge_feeds(connection: Connection[Any], at: datetime | None = None) -> int:
     """
     before = (at or now()) - timedelta(days=FEED_DAYS) - _MARGIN
     with database_errors(), connection.transaction():
+        connection.execute("SELECT set_config('statement_timeout', %s, true)", [f"{MERGE_SECONDS}s"])
         feeds = connection.execute(_QUERIES.list_outdated, {"before": before}).fetchall()
         return sum(_purge(connection, *feed) for feed in feeds)
 

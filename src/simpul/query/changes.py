@@ -21,15 +21,16 @@ WITH _head AS (
     SELECT d.version, coalesce(f.complete_since, 0) AS complete_since
     FROM public.dataset AS d LEFT JOIN public.feed AS f ON f.dataset_id = d.id WHERE d.id = %s::bigint
 )"""
-_ENTRIES = """, _entries AS MATERIALIZED (
+_ENTRIES = """, _entries AS (
     SELECT version, change, operation, _row, old FROM {feed}
     WHERE (version, change) > (%s::bigint, %s::bigint) ORDER BY version, change LIMIT %s::bigint
 )"""
 _IMAGES = """, _images AS (
-    SELECT e.version, e.change, e.old, CASE WHEN e.operation <> 'D' THEN coalesce(
-        (SELECT n.old FROM {feed} AS n WHERE n._row = e._row AND n.change > e.change ORDER BY n.change LIMIT 1),
-        (SELECT to_jsonb(_t) FROM {table} AS _t WHERE _t._row = e._row)) END AS new
-    FROM _entries AS e
+    SELECT e.version, e.change, e.old, later.new FROM _entries AS e CROSS JOIN LATERAL (
+        SELECT CASE WHEN e.operation <> 'D' THEN coalesce(
+            (SELECT n.old FROM {feed} AS n WHERE n._row = e._row AND n.change > e.change ORDER BY n.change LIMIT 1),
+            (SELECT to_jsonb(_t) FROM {table} AS _t WHERE _t._row = e._row)) END AS new
+        OFFSET 0) AS later  -- else it would be found anew wherever it is used
 )"""
 _CHANGES = """
 SELECT _head.version, _head.complete_since, _changes.* FROM _head LEFT JOIN (
