@@ -79,13 +79,14 @@ async def read_changes(call: Call, hub: Hub) -> Response:
 
 
 def _make_view(access: Access) -> View:
-    dataset, grant_id = access.dataset, access.permission.grant_id
+    dataset = access.dataset
+    shown = dataset.get_planner(access.permission.grant_id)
     return make_view(
         dataset.table,
         name_feed(dataset.table.name),
         access.permission.columns,
-        dataset.get_row_filter(grant_id),
-        dataset.get_masks(grant_id),
+        shown.row_filter,
+        shown.masks,
         tuple(dataset.compiled["key"]),
     )
 

@@ -9,16 +9,8 @@ from simpul.access.model import Grant, Key, Service, Stage
 from simpul.exchange.errors import DatasetUnknown, GrantUnusable
 from simpul.exchange.rates import AllowanceBook
 from simpul.exchange.tokens import TokenKeys
-from simpul.query.model import Condition
-from simpul.query.plan import Masks, Table
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a grant shows, ready for the plan: the conditions of its row filter, and the SQL of its masks."""
-
-    conditions: tuple[Condition, ...]
-    masks: Masks
+from simpul.query.plan import Table
+from simpul.query.planner import Planner
 
 
 @dataclass(frozen=True)
@@ -36,7 +28,7 @@ class PublishedDataset:
     table: Table
     compiled: Mapping[str, Any]
     grants: tuple[Grant, ...]
-    shown: Mapping[int, Shown | None]
+    planners: Mapping[int, Planner | None]
     due_at: datetime | None = None
     refuses_late: bool = False
     max_age_days: int | None = None
@@ -47,16 +39,9 @@ class PublishedDataset:
             return None
         return delivered_at + timedelta(days=self.max_age_days)
 
-    def get_row_filter(self, grant_id: int) -> tuple[Condition, ...]:
-        """Return the conditions of a grant. Raises: GrantUnusable where they can't be read: nothing passes."""
-        return self._get_shown(grant_id).conditions
-
-    def get_masks(self, grant_id: int) -> Masks:
-        """Return the SQL that stands in the place of a grant's masked columns. Raises: GrantUnusable."""
-        return self._get_shown(grant_id).masks
-
-    def _get_shown(self, grant_id: int) -> Shown:
-        found = self.shown.get(grant_id)
+    def get_planner(self, grant_id: int) -> Planner:
+        """Return what plans a grant's queries. Raises: GrantUnusable where its filter can't be read: nothing passes."""
+        found = self.planners.get(grant_id)
         if found is None:
             raise GrantUnusable()
         return found

@@ -18,7 +18,7 @@ from simpul.query.errors import NotSingular
 from simpul.query.keyset import Values
 from simpul.query.model import Query
 from simpul.query.parse import parse
-from simpul.query.plan import Plan, plan, plan_lines
+from simpul.query.plan import Plan
 from simpul.query.preferences import SINGULAR, STRIPPED, list_applied
 from simpul.query.steady import is_steady
 from simpul.query.totals import needs_estimate, read_estimate
@@ -63,23 +63,16 @@ class _Reading:
         self.query: Query = parse(self.parameters, call.request.headers)
         self.after: Values = read_cursor(hub.sealer, self.access, self.query)
         self.zone = self.query.zone or self.access.published.zone
-        dataset, permission = self.access.dataset, self.access.permission
-        self.shown = (
-            dataset.table,
-            permission.columns,
-            dataset.get_row_filter(permission.grant_id),
-            dataset.get_masks(permission.grant_id),
-        )
+        self.planner = self.access.dataset.get_planner(self.access.permission.grant_id)
         self.most = call.allowance.rows_per_request
-        self.is_steady = is_steady(self.query, self.shown[2])
+        self.is_steady = is_steady(self.query, self.planner.row_filter)
 
     async def answer(self) -> Response:
         wanted = self._find_wanted()
         is_long = wanted is None or wanted > PAGE_ROWS
         # One row more than a page tells that the answer is a long one; only a page that was asked for is followed.
-        planned = plan(
+        planned = self.planner.plan(
             self.query,
-            *self.shown,
             after=self.after,
             most=PAGE_ROWS + 1 if is_long else wanted or 0,
             is_followed=not is_long,
@@ -127,7 +120,7 @@ class _Reading:
         request = self.call.request
         if request.http_version in UNFRAMED:
             raise StreamTooOld(rows=PAGE_ROWS)
-        lines = plan_lines(self.query, *self.shown, after=self.after, most=self.most)
+        lines = self.planner.plan_lines(self.query, after=self.after, most=self.most)
         stream = await open_stream(self.hub, self.call, lines, self.zone)
         try:
             self.call.dataset_version = stream.version

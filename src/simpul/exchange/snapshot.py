@@ -14,7 +14,7 @@ from typing import Any
 from simpul.access.masks import derive_mask_key
 from simpul.access.model import Grant, Key, Pause, Service, Stage
 from simpul.contract.model import Dataset
-from simpul.exchange.publications import Built, Published, PublishedDataset, Shown, Snapshot
+from simpul.exchange.publications import Built, Published, PublishedDataset, Snapshot
 from simpul.exchange.rates import read_allowances
 from simpul.exchange.tokens import read_token_keys
 from simpul.kernel import clock
@@ -22,6 +22,7 @@ from simpul.kernel.errors import SimpulError
 from simpul.query.filters import parse_row_filter
 from simpul.query.masks import write_mask
 from simpul.query.plan import Table, check_row_filter
+from simpul.query.planner import Planner
 from simpul.store.sql import AsyncConnection, load_queries
 
 QUERIES = load_queries("simpul.exchange", "publications.sql")
@@ -209,7 +210,7 @@ def _build_dataset(
         table,
         compiled,
         tuple(grants),
-        {grant.grant_id: _read_shown(grant, table, secret) for grant in grants},
+        {grant.grant_id: _make_planner(grant, table, secret) for grant in grants},
         refuses_late=agreed.when_late == "tolak",
         # Mock rows are never late.
         max_age_days=agreed.max_age_days if stage == "live" else None,
@@ -217,8 +218,8 @@ def _build_dataset(
     return replace(dataset, due_at=dataset.find_due(delivered_at))
 
 
-def _read_shown(grant: Grant, table: Table, secret: bytes) -> Shown | None:
-    """Return what a grant shows, or None where it can't be read: then it shows nothing at all."""
+def _make_planner(grant: Grant, table: Table, secret: bytes) -> Planner | None:
+    """Return what plans a grant's queries, or None where the grant can't be read: then it shows nothing at all."""
     try:
         conditions = parse_row_filter(grant.row_filter)
         check_row_filter(conditions, table)
@@ -230,4 +231,4 @@ def _read_shown(grant: Grant, table: Table, secret: bytes) -> Shown | None:
         }
     except (SimpulError, ValueError):
         return None
-    return Shown(conditions, masks)
+    return Planner(table, grant.columns, conditions, masks)

@@ -69,8 +69,8 @@ class _Writing:
         self.application_id = access.key.application_id
         self.target: Target = make_target(self.dataset.dataset_id, access.published.compiled, self.dataset.name)
         self.match = check_conflict(write, self.target)
-        self.masks = self.dataset.get_masks(self.permission.grant_id)
-        self.row_filter = self.dataset.get_row_filter(self.permission.grant_id)
+        shown = self.dataset.get_planner(self.permission.grant_id)
+        self.masks, self.row_filter = shown.masks, shown.row_filter
         self.location = ""
         self.mode: Mode = self._choose_mode()
         self.written = Written(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from simpul.kernel.words import Words
 from simpul.query.errors import ColumnUnknown, ParseFailed, PatternUnfinished, show_name
 from simpul.query.fragment import Fragment, combine, join, quote_name, write_array
-from simpul.query.model import Condition, Field, Filter
+from simpul.query.model import Condition, Field, Filter, Hole
 from simpul.query.operators import DEFAULT_LANGUAGE, IS_WORDS, LANGUAGES, OPERATORS
 
 JSON_TYPES = frozenset(("json", "jsonb"))
@@ -49,24 +49,34 @@ def write_condition(condition: Condition, columns: Mapping[str, str]) -> Fragmen
 
 def _write_filter(condition: Filter, columns: Mapping[str, str]) -> Fragment:
     field, operator = write_field(condition.field, columns), OPERATORS[condition.operator]
-    if isinstance(condition.value, tuple):
-        values = [_write_value(condition.operator, value) for value in condition.value]
-        quantifier = "ALL" if condition.quantifier == "all" else "ANY"
-        return combine(field, f" {operator.sql} {quantifier} (", Fragment("%s", (write_array(values),)), ")")
     if operator.takes == "word":
-        return field.wrap("", f" IS {IS_WORDS[condition.value]}")
+        return field.wrap("", f" IS {IS_WORDS[str(condition.value)]}")
+    value = Fragment("%s", (write_parameter(condition),))
+    if operator.takes == "list" or condition.quantifier:
+        quantifier = "ALL" if condition.quantifier == "all" else "ANY"
+        return combine(field, f" {operator.sql} {quantifier} (", value, ")")
     if operator.takes == "search":
-        return _write_search(condition, condition.value, field, columns[condition.field.column])
-    return combine(field, f" {operator.sql} ", Fragment("%s", (_write_value(condition.operator, condition.value),)))
+        return _write_search(condition, value, field, columns[condition.field.column])
+    return combine(field, f" {operator.sql} ", value)
 
 
-def _write_search(condition: Filter, words: str, field: Fragment, kind: str) -> Fragment:
+def write_parameter(condition: Filter) -> object:
+    """Return a filter's value as it goes to PostgreSQL: one text, a list as an array's. Raises: PatternUnfinished."""
+    value = condition.value
+    if isinstance(value, Hole):
+        return value
+    if isinstance(value, tuple):
+        return write_array([_write_value(condition.operator, one) for one in value])
+    return _write_value(condition.operator, value)
+
+
+def _write_search(condition: Filter, words: Fragment, field: Fragment, kind: str) -> Fragment:
     language = condition.language or DEFAULT_LANGUAGE
     if language not in LANGUAGES:
         raise ValueError("a language is taken from the closed list when it is read")
     setting = f"'pg_catalog.{language}'::regconfig"
     text = field if kind == "tsvector" else field.wrap(f"to_tsvector({setting}, ", ")")
-    return combine(text, f" @@ {OPERATORS[condition.operator].sql}({setting}, ", Fragment("%s", (words,)), ")")
+    return combine(text, f" @@ {OPERATORS[condition.operator].sql}({setting}, ", words, ")")
 
 
 def _write_value(operator: str, value: str) -> str:

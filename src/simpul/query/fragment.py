@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from simpul.query.model import Hole
+
 
 class Fragment(NamedTuple):
     """SQL text with `%s` places and the values that go there, in their order."""
@@ -10,12 +12,21 @@ class Fragment(NamedTuple):
     text: str
     values: tuple[object, ...] = ()
 
+    def fill(self, values: Sequence[object]) -> "Fragment":
+        """Return the same piece with `values` in the place of its holes."""
+        return Fragment(self.text, fill_holes(self.values, values))
+
     def wrap(self, before: str, after: str = "") -> "Fragment":
         """Return the same piece with constant text around it."""
         return Fragment(f"{before}{self.text}{after}", self.values)
 
 
 NOTHING = Fragment("")
+
+
+def fill_holes(parameters: Sequence[object], values: Sequence[object]) -> tuple[object, ...]:
+    """Return the parameters with each hole filled. Raises: IndexError for a hole without a value."""
+    return tuple(values[one.number] if isinstance(one, Hole) else one for one in parameters)
 
 
 def combine(*pieces: Fragment | str) -> Fragment:

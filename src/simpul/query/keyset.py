@@ -12,14 +12,14 @@ from simpul.query.columns import write_order
 from simpul.query.conditions import write_field
 from simpul.query.errors import ParseFailed
 from simpul.query.fragment import Fragment, combine, join, quote_name
-from simpul.query.model import Field, OrderTerm, Query
+from simpul.query.model import Field, Hole, OrderTerm, Query
 from simpul.query.source import ROW, START, Masks, Place, Table
 
 ROW_KEY = OrderTerm(Field(ROW))
 """The hub's own last key; told from a caller's by being this very object, since a caller can't sort by a hidden column."""
 
-Values = tuple[str | None, ...]
-"""A row's values in the order of the keys, as PostgreSQL writes them."""
+Values = tuple[str | Hole | None, ...]
+"""A row's values in the order of the keys, as PostgreSQL writes them, or holes in their place."""
 
 
 def list_keys(order: Sequence[OrderTerm], table: Table, masks: Masks) -> tuple[OrderTerm, ...]:
@@ -98,7 +98,7 @@ def write_after(
     return Place(condition.wrap("(", ")"), columns)
 
 
-def _write_behind(pairs: Sequence[tuple[OrderTerm, Fragment, str | None, bool]]) -> Fragment:
+def _write_behind(pairs: Sequence[tuple[OrderTerm, Fragment, str | Hole | None, bool]]) -> Fragment:
     (key, field, value, is_nullable), *rest = pairs
     nulls_first = key.descending if key.nulls_first is None else key.nulls_first
     if value is None:

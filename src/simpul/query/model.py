@@ -10,6 +10,13 @@ MediaKind = Literal["json", "ndjson", "csv", "object"]
 
 
 @dataclass(frozen=True)
+class Hole:
+    """The place of a query's value in a shape that many queries share, by its number from 0 (`planner`)."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class PathStep:
     """One step into a JSON column: `->key`, `->0`, or as text with `->>`."""
 
@@ -34,10 +41,16 @@ class Filter:
 
     field: Field
     operator: str
-    value: str | tuple[str, ...]
+    value: str | tuple[str, ...] | Hole
     negated: bool = False
     quantifier: Quantifier | None = None
     language: str | None = None
+
+    def list_texts(self) -> tuple[str, ...]:
+        """Return the value's texts, none of a hole."""
+        if isinstance(self.value, Hole):
+            return ()
+        return (self.value,) if isinstance(self.value, str) else self.value
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ A page is one statement and one row; an answer that leaves row by row is a state
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simpul.query.columns import Output, is_grouped, list_groups, list_outputs, write_group_order
 from simpul.query.conditions import list_filters
-from simpul.query.fragment import NOTHING, Fragment, combine, join, quote_name
+from simpul.query.fragment import NOTHING, Fragment, combine, fill_holes, join, quote_name
 from simpul.query.keyset import (
     Values,
     can_follow,
@@ -66,6 +66,10 @@ class Plan:
     count: CountKind | None = None
     estimate: Fragment = NOTHING
     is_followed: bool = False
+
+    def fill(self, values: Sequence[object]) -> "Plan":
+        """Return the same plan with `values` in the place of its holes."""
+        return replace(self, parameters=fill_holes(self.parameters, values), estimate=self.estimate.fill(values))
 
 
 @dataclass(frozen=True)

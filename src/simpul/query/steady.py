@@ -23,5 +23,5 @@ def is_steady(query: Query, row_filter: Sequence[Condition] = ()) -> bool:
     # A stored text may be such a word as well.
     if any({item.cast, item.result_cast} & _TIMES for item in query.select):
         return False
-    values = (item.value for root in (*query.conditions, *row_filter) for item in list_filters(root))
-    return not any(_CLOCK_WORDS.search(value if isinstance(value, str) else " ".join(value)) for value in values)
+    filters = (item for root in (*query.conditions, *row_filter) for item in list_filters(root))
+    return not any(_CLOCK_WORDS.search(text) for item in filters for text in item.list_texts())
