@@ -1,6 +1,9 @@
 """Plans at the exchange: each limit is refused with its words, told in headers, and changed without a restart."""
 
 import asyncio
+import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -161,3 +164,24 @@ def test_who_has_no_grant_uses_no_plan(world: World, server: Server) -> None:
     answer: httpx.Response = server.get(LIVE, world.keys["charlie_live"])
     assert answer.status_code == 403
     assert "ratelimit" not in answer.headers
+
+
+def test_new_counters_begin_with_what_the_evidence_knows_of_today(world: World, server: Server, tmp_path: Path) -> None:
+    assign(world, server, 20, calls_per_day=100_000, rows_per_day=100_000)
+    path = f"{LIVE}?limit=2"
+    server.get(path, world.keys["bob_live"])
+    server.flush()
+    [(calls, rows)] = world.execute(
+        "SELECT count(*), sum((record::jsonb ->> 'rows')::int) FROM evidence"
+        " WHERE application_id = 20 AND dataset_id = %s AND status NOT IN (403, 410, 429)"
+        " AND at >= date_trunc('day', now(), 'Asia/Makassar')",
+        [world.datasets["live/desa"]],
+    )
+    other = Server(replace(world.setup, home=tmp_path))
+    left = _read_left(other.get(path, world.keys["bob_live"]))
+    other.stop()
+    assert left == [100_000 - calls - 1, 100_000 - rows]
+
+
+def _read_left(answer: httpx.Response) -> list[int]:
+    return [int(found) for found in re.findall(r"r=(\d+)", answer.headers.get("ratelimit", "r=100000"))]

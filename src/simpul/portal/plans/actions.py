@@ -5,7 +5,7 @@ from django.db import transaction
 from simpul.portal.audit.actions import record
 from simpul.portal.people.models import Person
 from simpul.portal.people.permissions import check_role
-from simpul.portal.plans.errors import PlanInUse, PlanNotAssignable
+from simpul.portal.plans.errors import DefaultPlanNeeded, PlanInUse, PlanNotAssignable
 from simpul.portal.plans.models import Plan, PlanAssignment
 from simpul.portal.plans.permissions import KEEPERS
 from simpul.portal.plans.queries import list_callers
@@ -24,8 +24,14 @@ LIMITS = (
 
 @transaction.atomic
 def save_plan(person: Person, plan: Plan) -> Plan:
-    """Keep a new or changed plan; where it is a stage's default, the one before no longer is. Raises: RoleMissing."""
+    """Keep a new or changed plan; where it is a stage's default, the one before no longer is.
+
+    Raises: RoleMissing; DefaultPlanNeeded where a stage would be left without a default, and so without limits.
+    """
     check_role(person, *KEEPERS)
+    before = Plan.objects.filter(pk=plan.pk).exclude(default_for="").values_list("default_for", flat=True).first()
+    if before is not None and before != plan.default_for:
+        raise DefaultPlanNeeded
     if plan.default_for:
         Plan.objects.filter(default_for=plan.default_for).exclude(pk=plan.pk).update(default_for="")
     is_new = plan.pk is None

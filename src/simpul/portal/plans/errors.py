@@ -24,3 +24,12 @@ class PlanNotAssignable(Invalid):
         "Aplikasi itu tidak mempunyai hak akses atas data ini.", "That application has no access to this dataset."
     )
     hint = Words("Muat ulang halamannya; hak aksesnya mungkin baru dicabut.", "Reload the page; its grant may be gone.")
+
+
+class DefaultPlanNeeded(Conflict):
+    code = "SPL658"
+    message = Words("Setiap tahap memerlukan satu paket umum.", "Each stage needs one general plan.")
+    hint = Words(
+        "Jadikan paket lain paket umum tahap itu; paket ini lalu berhenti berlaku umum dengan sendirinya.",
+        "Make another plan the general one of that stage; this one then ceases to be it by itself.",
+    )

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simpul.portal.cases.telling import describe
 from simpul.portal.people.gates import SignedInRequest, for_roles
 from simpul.portal.plans import actions, queries
-from simpul.portal.plans.errors import PlanInUse, PlanNotAssignable
+from simpul.portal.plans.errors import DefaultPlanNeeded, PlanInUse, PlanNotAssignable
 from simpul.portal.plans.forms import AssignForm, PlanForm
 from simpul.portal.plans.models import Plan
 from simpul.portal.plans.permissions import KEEPERS
 from simpul.portal.services.models import Application, Dataset
+from simpul.portal.site.fields import add_findings
 
 keepers_only = for_roles(*KEEPERS)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -48,9 +49,13 @@ def change_plan(request: SignedInRequest, plan_id: int) -> HttpResponse:
 def _keep(request: SignedInRequest, plan: Plan) -> HttpResponse:
     form = PlanForm(request.POST or None, instance=plan)
     if request.method == "POST" and form.is_valid():
-        actions.save_plan(request.user, form.save(commit=False))
-        messages.success(request, _("Paket %(name)s tersimpan dan berlaku sekarang.") % {"name": plan.name})
-        return redirect("plans")
+        try:
+            actions.save_plan(request.user, form.save(commit=False))
+        except DefaultPlanNeeded as error:
+            add_findings(form, error)
+        else:
+            messages.success(request, _("Paket %(name)s tersimpan dan berlaku sekarang.") % {"name": plan.name})
+            return redirect("plans")
     return render(request, "plans/plan.html", {"form": form, "plan": plan if plan.pk else None})
 
 

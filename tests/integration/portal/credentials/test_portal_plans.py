@@ -50,6 +50,13 @@ def test_new_default_takes_the_place_of_the_old(world: World) -> None:
     assert Plan.objects.get(name="Standar").default_for == ""
 
 
+def test_stage_is_never_left_without_limits(world: World) -> None:
+    plan = Plan.objects.get(default_for="live")
+    page = read_text(sign_in(world.bidang).post(f"/paket/{plan.pk}/", {"name": "Standar", "default_for": ""}))
+    assert "memerlukan satu paket umum" in page
+    assert Plan.objects.get(pk=plan.pk).default_for == "live"
+
+
 def test_plan_in_use_is_kept(world: World, application: Application, dataset: Dataset) -> None:
     with pytest.raises(PlanInUse):
         actions.delete_plan(world.bidang, Plan.objects.get(name="Standar"))
