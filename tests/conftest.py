@@ -160,7 +160,7 @@ def _drop_database(connection: Connection[Any], name: str) -> None:
 
     While autovacuum, which is a superuser's process, visits it, PostgreSQL refuses FORCE to others: then try again.
     """
-    for attempts_left in reversed(range(20)):
+    for attempts_left in reversed(range(120)):
         try:
             connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
         except errors.InsufficientPrivilege:

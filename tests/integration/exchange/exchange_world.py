@@ -85,7 +85,10 @@ class World:
 
     def is_left(self) -> bool:
         """Has every other connection ended? Only then can the owner drop the database."""
-        others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        others = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"  # autovacuum comes and goes
+        )
         return self.execute(others) == [(0,)]
 
 
