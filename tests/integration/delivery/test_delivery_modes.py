@@ -17,9 +17,6 @@ from simpul.delivery.errors import (
     RowsRefused,
 )
 from simpul.delivery.report import BatchReport
-from simpul.query.changes import END_OF_VERSION, Place, make_view, plan_changes
-from simpul.query.filters import parse_row_filter
-from simpul.query.plan import Table
 from simpul.store.feeds import name_feed
 from simpul.store.launcher import Database
 from simpul.store.sql import SQL, Identifier
@@ -277,26 +274,3 @@ def test_what_a_row_was_keeps_every_digit_and_instant(delivery_database: Databas
     table, feed = (f'"{bench.target.schema}"."desa{suffix}"' for suffix in ("", "$changes"))
     query = f"SELECT r.n, r.t, r.isi FROM {feed}, jsonb_populate_record(NULL::{table}, old) r WHERE operation = 'D'"
     assert [bench.ask(query)] == before
-
-
-def test_columns_may_be_named_as_anything_in_the_hubs_own_statements(delivery_database: Database):
-    names = ["s", "t", "o", "x", "k", "f", "i", "a", "b", "e", "n", "row", "version", "change", "old", "body", "turn"]
-    bench = make_bench(delivery_database, [Column("key", key=True, required=True), *(Column(name) for name in names)])
-    rows = [{"key": str(number), **{name: f"{name}{number}" for name in names}} for number in range(3)]
-    bench.send_rows(rows)
-    bench.send_rows([{"key": "0", "s": "new"}, {"key": "9", "s": "new"}], mode="update")
-    bench.send_rows([rows[0], rows[1], rows[1] | {"t": "other"}], mode="replace")
-    table = Table(bench.target.schema, bench.target.table, dict.fromkeys(bench.target.columns, "text"))
-    condition = parse_row_filter("old=not.is.null&row=like.row*")
-    view = make_view(table, name_feed(table.name), table.columns, condition, {}, ["key"])
-    planned = plan_changes(view, bench.target.dataset_id, Place(1, END_OF_VERSION), 100)
-    with bench.connect() as connection:
-        found = connection.execute(planned.text.encode(), planned.values).fetchall()
-    changes = {
-        (row[2], row[6]): (row[4] and json.loads(row[4])["s"], row[5] and json.loads(row[5])["s"]) for row in found
-    }
-    assert changes == {
-        (2, '{"key":"0"}'): ("s0", "new"),
-        (3, '{"key":"0"}'): ("new", "s0"),
-        (3, '{"key":"2"}'): ("s2", None),
-    }

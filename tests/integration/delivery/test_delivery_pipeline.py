@@ -19,6 +19,10 @@ from simpul.delivery.errors import (
 from simpul.delivery.formats import open_rows
 from simpul.delivery.pipeline import deliver, find_report
 from simpul.delivery.report import BatchReport
+from simpul.query.changes import END_OF_VERSION, Place, make_view, plan_changes
+from simpul.query.filters import parse_row_filter
+from simpul.query.plan import Table
+from simpul.store.feeds import name_feed
 from simpul.store.launcher import Database
 
 HEADER = ["kode", "nama", "penduduk"]
@@ -283,6 +287,29 @@ def test_a_report_holds_no_value(bench: Bench):
         report.batch,
     )[0]
     assert "rahasia" not in stored + kept + json.dumps(report.to_dict())
+
+
+def test_columns_may_be_named_as_anything_in_the_hubs_own_statements(delivery_database: Database):
+    names = ["s", "t", "o", "x", "k", "f", "i", "a", "b", "e", "n", "row", "version", "change", "old", "body", "turn"]
+    bench = make_bench(delivery_database, [Column("key", key=True, required=True), *(Column(name) for name in names)])
+    rows = [{"key": str(number), **{name: f"{name}{number}" for name in names}} for number in range(3)]
+    bench.send_rows(rows)
+    bench.send_rows([{"key": "0", "s": "new"}, {"key": "9", "s": "new"}], mode="update")
+    bench.send_rows([rows[0], rows[1], rows[1] | {"t": "other"}], mode="replace")
+    table = Table(bench.target.schema, bench.target.table, dict.fromkeys(bench.target.columns, "text"))
+    condition = parse_row_filter("old=not.is.null&row=like.row*")
+    view = make_view(table, name_feed(table.name), table.columns, condition, {}, ["key"])
+    planned = plan_changes(view, bench.target.dataset_id, Place(1, END_OF_VERSION), 100)
+    with bench.connect() as connection:
+        found = connection.execute(planned.text.encode(), planned.values).fetchall()
+    changes = {
+        (row[2], row[6]): (row[4] and json.loads(row[4])["s"], row[5] and json.loads(row[5])["s"]) for row in found
+    }
+    assert changes == {
+        (2, '{"key":"0"}'): ("s0", "new"),
+        (3, '{"key":"0"}'): ("new", "s0"),
+        (3, '{"key":"2"}'): ("s2", None),
+    }
 
 
 cells = st.fixed_dictionaries(

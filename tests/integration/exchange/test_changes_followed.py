@@ -237,3 +237,26 @@ def test_the_feed_notes_every_change_once(world: World, server: Server) -> None:
         assert versions == sorted(set(versions))
         assert (entries[-1][2] is None) == operations.endswith("D")
         assert entries[-1][2] in (None, versions[-1])
+
+
+def test_a_version_and_its_changes_appear_together(world: World, server: Server) -> None:
+    """What is merged and not committed yet is neither in the rows, nor in the version, nor in the feed."""
+    key, content = world.keys["alice_live"], b'[{"kode": "63.09.01", "nama": "x"}]'
+    seen = []
+
+    def look() -> tuple[str, int, int]:
+        read = server.get(f"{DESA}?kode=eq.63.09.01", key)
+        changes = server.get(f"{DESA}/changes?since={before}", key).json()["changes"]
+        return read.headers["dataset-version"], len(read.json()), len(changes)
+
+    before = server.get(DESA, key).headers["dataset-version"]
+    target = make_target(world.datasets["live/desa"], compile_publication(CONTRACT, "live"), "desa")
+    envelope = Envelope(
+        hashlib.sha256(content).digest(),
+        open_quarantine(world.home / "keys"),
+        application_id=10,
+        after_merge=lambda *_: seen.append(look()),
+    )
+    with connect(world.database.dsn("exchange"), autocommit=True) as connection:
+        deliver(connection, target, open_rows(content, "rows.json"), envelope)
+    assert [*seen, look()] == [(before, 0, 0), (str(int(before) + 1), 1, 1)]
