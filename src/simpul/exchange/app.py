@@ -5,7 +5,7 @@ from pathlib import Path
 
 from simpul.delivery.limits import MEBIBYTE
 from simpul.exchange.answer import answer
-from simpul.exchange.http import BODILESS, Receive, Request, Scope, Send, read_request
+from simpul.exchange.http import BODILESS, Receive, Request, Response, Scope, Send, read_request
 from simpul.exchange.hub import Hub, Setup
 from simpul.exchange.options import EXPOSED, answer_options
 from simpul.exchange.stream import send_stream
@@ -13,12 +13,12 @@ from simpul.kernel.errors import Misconfigured, SimpulError
 from simpul.kernel.settings import read_settings
 from simpul.kernel.words import Words
 
-COMMON_HEADERS = {
-    "cache-control": "no-store",
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": EXPOSED,
-    "x-content-type-options": "nosniff",
-}
+COMMON_HEADERS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", EXPOSED.encode()),
+    (b"x-content-type-options", b"nosniff"),
+)
+NOT_STORED = (b"cache-control", b"no-store")
 
 
 class Exchange:
@@ -54,19 +54,22 @@ class Exchange:
             response = answer_options(request)
         else:
             response = await answer(self.hub, request)
-        headers = {**COMMON_HEADERS, **response.headers}
-        if response.is_sized and response.stream is None and response.status not in BODILESS:
-            headers["content-length"] = str(len(response.body))
-        start = {
-            "type": "http.response.start",
-            "status": response.status,
-            "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
-        }
+        start = {"type": "http.response.start", "status": response.status, "headers": _write_headers(response)}
         if response.stream is not None:
             await send_stream(start, response.stream, request.receive, send)
             return
         await send(start)
         await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else response.body})
+
+
+def _write_headers(response: Response) -> list[tuple[bytes, bytes]]:
+    headers = [*COMMON_HEADERS]
+    headers += [(name.encode(), value.encode("latin-1")) for name, value in response.headers.items()]
+    if "cache-control" not in response.headers:
+        headers.append(NOT_STORED)
+    if response.is_sized and response.stream is None and response.status not in BODILESS:
+        headers.append((b"content-length", b"%d" % len(response.body)))
+    return headers
 
 
 def read_setup() -> Setup:

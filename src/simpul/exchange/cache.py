@@ -31,7 +31,7 @@ CACHE_CONTROL = "private, no-cache"
 """A program may keep an answer with personal data for itself, as it keeps the data anyway, and asks each time whether it is
 still right; nobody in between may keep it."""
 
-Key = tuple[str, ...]
+Key = tuple[str | bytes | None, ...]
 
 
 class Ticket(NamedTuple):
@@ -65,7 +65,8 @@ class Kept:
 class Cache:
     """The answers of one process, those used last kept longest. To be used in one thread, the loop's.
 
-    `marks` is None where they can't be used; then nothing is kept.
+    `marks` is None where they can't be used; `is_alone` False where another machine may deliver, whose marks aren't
+    these. In both cases nothing is kept.
     """
 
     marks: Marks | None
@@ -73,12 +74,13 @@ class Cache:
     used_bytes: int = 0
     hits: int = 0
     misses: int = 0
+    is_alone: bool = True
     _answers: "OrderedDict[Key, Kept]" = field(default_factory=OrderedDict)
 
     @property
     def is_on(self) -> bool:
         """Is anything kept at all?"""
-        return self.marks is not None and self.most_bytes > 0
+        return self.marks is not None and self.most_bytes > 0 and self.is_alone
 
     def get_marks(self) -> Marks:
         """Return the marks. Raises: RuntimeError where there are none."""
@@ -88,15 +90,12 @@ class Cache:
 
     def look(self, call: Call) -> Ticket:
         """Return what to look for, before anything of the call's data is read."""
-        access, request = call.get_access(), call.request
-        headers = request.headers
-        key = (
-            access.permission.fingerprint,
-            request.path,
-            request.query.decode("latin-1"),
-            *(headers.get(name, "") for name in ("accept", "prefer", "range")),
-        )
-        settled = self.marks.find_settled(access.dataset.dataset_id) if self.marks is not None and self.is_on else None
+        dataset, permission, request = call.dataset, call.permission, call.request
+        if dataset is None or permission is None:
+            raise RuntimeError("a stage was left out")
+        get = request.headers.get
+        key = (permission.fingerprint, request.path, request.query, get("accept"), get("prefer"), get("range"))
+        settled = self.marks.find_settled(dataset.dataset_id) if self.marks is not None and self.is_on else None
         return Ticket(key, settled)
 
     def find(self, ticket: Ticket) -> Kept | None:
@@ -129,6 +128,13 @@ class Cache:
         while self.used_bytes > self.most_bytes:
             self._drop(next(iter(self._answers)))
 
+    def tell_alone(self, is_alone: bool) -> None:
+        """Hear whether this is the only machine whose exchange uses the database."""
+        if self.is_alone and not is_alone:
+            LOG.warning("exchanges on several machines: no answers are kept")
+            self.clear()
+        self.is_alone = is_alone
+
     def clear(self) -> None:
         """Forget everything, as after the database was away: another may stand in its place."""
         self._answers.clear()
@@ -152,7 +158,7 @@ def open_cache(folder: Path, most_bytes: int) -> Cache:
 
 
 def _measure(key: Key, kept: Kept) -> int:
-    return len(kept.body) + sum(map(len, key)) + OVERHEAD_BYTES
+    return len(kept.body) + sum(len(part) for part in key if part) + OVERHEAD_BYTES
 
 
 def write_etag(ticket: Ticket, version: int) -> str:
@@ -160,8 +166,7 @@ def write_etag(ticket: Ticket, version: int) -> str:
 
     It is made of what the caller knows or gave, so it tells nothing of rows outside the grant.
     """
-    text = "\0".join((str(version), *ticket.key))
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    return f'"{hashlib.sha256(repr((version, ticket.key)).encode()).hexdigest()[:32]}"'
 
 
 def is_known(call: Call, etag: str) -> bool:

@@ -22,7 +22,7 @@ from simpul.kernel import clock
 from simpul.kernel.errors import SimpulError
 from simpul.store.listen import listen
 from simpul.store.marks import FOLDER as MARKS_FOLDER
-from simpul.store.marks import settle_left
+from simpul.store.marks import is_alone, settle_left
 from simpul.store.mask_secret import open_mask_secret
 from simpul.store.pools import connect, database_errors, make_async_pool, open_pool
 from simpul.store.sealed_text import open_text_sealer
@@ -135,6 +135,8 @@ class Hub:
         with database_errors():
             async with self.readers.connection() as connection:
                 self.snapshot = await load_snapshot(connection, self.mask_secret, self.snapshot)
+                if self.cache.marks is not None:
+                    self.cache.tell_alone(await is_alone(connection))
 
     async def look_again(self) -> bool:
         """Load anew because a call names what isn't known here, at most every few seconds; return whether it was done."""

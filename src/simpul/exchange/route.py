@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from simpul.access.model import Stage
@@ -12,6 +13,8 @@ from simpul.exchange.limits import MAX_PATH_BYTES
 Place = Literal["home", "health", "index", "openapi", "dataset", "changes", "batches", "batch", "refused", "receipt"]
 
 _STAGES: dict[str, Stage] = {"sandbox": "sandbox", "api": "live"}
+KEPT_PATHS = 2048
+"""Paths whose route is remembered; what isn't one never is."""
 _SAFE = re.compile(r"/[a-z0-9_/.-]*", re.ASCII)
 _CONTEXT = re.compile(
     r"/(?P<stage>sandbox|api)/(?P<context>[a-z0-9][a-z0-9_-]{0,62})/v(?P<major>[1-9][0-9]{0,4})(?P<rest>/.*)?"
@@ -56,6 +59,7 @@ class Route:
     part: str = ""
 
 
+@lru_cache(KEPT_PATHS)
 def parse_path(path: str) -> Route:
     """Return the route of a raw path. Encoded, dotted, doubled or foreign characters are refused, never mended.
 

@@ -28,6 +28,16 @@ SLOTS = 1 << 16
 _BYTES = SLOTS * 16
 _LOCK_ROW = b"SELECT 1 FROM public.dataset WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED"
 
+_COUNT_MACHINES = b"""
+WITH seen AS (
+    SELECT client_addr AS address FROM pg_stat_activity
+    WHERE usename = current_user AND datname = current_database() AND backend_type = 'client backend'
+    UNION SELECT inet_client_addr()
+)
+SELECT count(DISTINCT CASE WHEN address IS NULL OR address << '127.0.0.0/8' OR address = '::1' THEN 'here'
+    ELSE host(address) END) FROM seen
+"""
+
 
 class Marks:
     """The file as one process has it open; it may be used from every thread."""
@@ -128,3 +138,12 @@ async def settle_left(connection: AsyncConnection[Any], marks: Marks, dataset_id
         row = await (await connection.execute(_LOCK_ROW, [dataset_id])).fetchone()
         if row is not None:
             marks.finish(dataset_id, number)
+
+
+async def is_alone(connection: AsyncConnection[Any]) -> bool:
+    """Does no other machine use the database in this connection's role? Others' marks would lie in a file of their own.
+
+    A role sees the addresses of its own connections alone, and none behind a pooler.
+    """
+    row = await (await connection.execute(_COUNT_MACHINES)).fetchone()
+    return row is not None and row[0] == 1

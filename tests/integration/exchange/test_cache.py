@@ -271,6 +271,17 @@ def test_without_memory_nothing_is_kept(world: World, server: Server) -> None:
     assert read(server, world, **{"If-None-Match": tag}).status_code == 304
 
 
+def test_exchanges_on_several_machines_keep_nothing(world: World, keeping: Server) -> None:
+    read(keeping, world)
+    cache = get_cache(keeping)
+    assert cache.is_alone  # as the last reload found
+    cache.tell_alone(False)
+    assert cache.used_bytes == 0
+    assert count_hits(keeping, lambda: [read(keeping, world) for _ in range(3)]) == 0
+    keeping.reload()
+    assert count_hits(keeping, lambda: [read(keeping, world) for _ in range(2)]) == 1
+
+
 def test_dataset_past_the_file_is_never_settled(tmp_path: Any) -> None:
     marks = Marks(tmp_path)
     assert marks.find_settled(SLOTS) is None
