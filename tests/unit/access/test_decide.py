@@ -7,7 +7,10 @@ import pytest
 
 from simpul.access.decide import decide, identify
 from simpul.access.errors import (
+    AddressNotListed,
     ApplicationDisabled,
+    ApplicationPaused,
+    ConsumerPaused,
     GrantEnded,
     GrantNotYet,
     GrantRevoked,
@@ -19,11 +22,13 @@ from simpul.access.errors import (
     NotGranted,
     OperationNotGranted,
     ServiceClosed,
+    ServicePaused,
     ServicePreparing,
+    ServiceRetired,
     StageWrong,
 )
 from simpul.access.keys import make_key
-from simpul.access.model import AccessRequest, Grant, Key, Service
+from simpul.access.model import AccessRequest, Grant, Key, Pause, Service
 from simpul.kernel.errors import SimpulError
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -154,3 +159,64 @@ def test_days_are_counted_where_the_office_is() -> None:
     assert decide(READ, BOB, LIVE, (ends_today,), late_evening).until == date(2026, 11, 24)
     with pytest.raises(GrantEnded):
         decide(READ, BOB, LIVE, (ends_today,), late_evening + timedelta(minutes=1))
+
+
+PAUSE = Pause("Dinas Kominfo (contoh)", NOW - timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("key", "service", "error"),
+    [
+        (BOB, replace(LIVE, pause=PAUSE), ServicePaused),
+        (ALICE, replace(LIVE, pause=PAUSE), ServicePaused),
+        (BOB, replace(LIVE, consumer_pauses={2: PAUSE}), ConsumerPaused),
+        (replace(BOB, pause=PAUSE), LIVE, ApplicationPaused),
+        (BOB, replace(LIVE, state="pensiun", successor="/api/wilayah/v2", pause=PAUSE), ServiceRetired),
+        (BOB, replace(LIVE, state="pensiun"), ServiceClosed),
+    ],
+)
+def test_pause_and_retirement_say_who_and_what_comes_next(key: Key, service: Service, error: type[SimpulError]) -> None:
+    with pytest.raises(error) as caught:
+        decide(READ, key, service, GRANTS, NOW)
+    told = f"{caught.value.message} {caught.value.hint}"
+    assert "/api/wilayah/v2" in told or "Kominfo" in told or "Dinas Contoh" in told
+
+
+def test_pause_of_one_stops_nobody_else() -> None:
+    service = replace(LIVE, consumer_pauses={2: PAUSE})
+    assert decide(READ, ALICE, service, GRANTS, NOW).grant_id == 1
+
+
+@pytest.mark.parametrize(
+    ("addresses", "address", "is_let_in"),
+    [
+        ((), "", True),
+        (("10.1.2.3",), "10.1.2.3", True),
+        (("10.1.2.3",), "::ffff:10.1.2.3", True),
+        (("10.1.2.0/24", "2001:db8::/32"), "2001:db8::7", True),
+        (("10.1.2.0/24",), "10.1.3.1", False),
+        (("10.1.2.0/24",), "", False),
+        (("10.1.2.0/24",), "kantor", False),
+        (("bukan",), "10.1.2.3", False),
+    ],
+)
+def test_grant_may_be_bound_to_networks(addresses: tuple[str, ...], address: str, is_let_in: bool) -> None:
+    grants = (replace(GRANTED, addresses=addresses),)
+    request = AccessRequest("desa", "read", address)
+    if is_let_in:
+        assert decide(request, BOB, LIVE, grants, NOW).grant_id == 2
+        return
+    with pytest.raises(AddressNotListed) as caught:
+        decide(request, BOB, LIVE, grants, NOW)
+    assert "kantor" not in str(caught.value.message)
+
+
+def test_permission_carries_masks_and_fingerprint() -> None:
+    grant = replace(GRANTED, masks={"kode": "last4"}, fingerprint="f", shape="s")
+    permission = decide(READ, BOB, LIVE, (grant,), NOW)
+    assert (permission.masks, permission.fingerprint, permission.shape, permission.role) == (
+        {"kode": "last4"},
+        "f",
+        "s",
+        "pemanfaat",
+    )
