@@ -10,6 +10,7 @@ from simpul.contract.integration_case import TestCase
 from simpul.contract.mock import make_sandbox_rows
 from simpul.contract.model import ConsumerTerms
 from simpul.kernel.words import Words
+from simpul.store.sql import Jsonb
 
 TERMS = ConsumerTerms(
     "BOB", "desa", tuple(BOB_COLUMNS), "jumlah=not.is.null", "Perencanaan", "Perjanjian", "2026-01-01"
@@ -56,3 +57,18 @@ def test_a_wider_grant_than_agreed_is_found(server: Server, world: World) -> Non
     faults = [case.name.id for case in list_integration_tests(AGREED) if run_case(server, world, case) is not None]
     assert any("kolom nik_kades tidak dapat diminta" in name for name in faults)
     assert any("hanya baris yang disepakati" in name for name in faults)
+
+
+def test_masked_terms_pass_under_the_masked_grant_alone(server: Server, world: World) -> None:
+    masks = {"nama": "last4", "jumlah": "hashed", "nik_kades": "hidden"}
+    terms = dataclasses.replace(TERMS, columns=(*BOB_COLUMNS, "nik_kades"), masks=tuple(masks.items()))
+    cases = list_integration_tests(dataclasses.replace(AGREED, consumers=(terms,)))
+    prepare(server, world)
+    given = "UPDATE data_grant SET columns = %s, masks = %s, row_filter = %s WHERE organization_id = 2"
+    world.execute(given, [list(terms.columns), Jsonb(masks), TERMS.row_filter])
+    server.reload()
+    assert {case.name.id: fault for case in cases if (fault := run_case(server, world, case)) is not None} == {}
+    world.execute(given, [list(terms.columns), Jsonb({}), TERMS.row_filter])
+    server.reload()
+    faults = [case.name.id for case in cases if run_case(server, world, case) is not None]
+    assert {name for name in masks if any(f"kolom {name} hanya keluar tersamar" in one for one in faults)} == set(masks)
