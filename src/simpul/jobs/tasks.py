@@ -11,6 +11,7 @@ from simpul.portal.proofs.roots import tell_daily_root
 from simpul.portal.quality.testing import run_test_run
 from simpul.portal.services.filling import fill_publication
 from simpul.portal.services.publishing import run_publication
+from simpul.portal.usage.counting import count_all
 from simpul.store.queue import Task
 
 
@@ -62,6 +63,10 @@ def mail_new_notices(timestamp: int) -> None:
     mail_notices()
 
 
+def count_usage(timestamp: int) -> None:
+    count_all()
+
+
 TASKS = (
     Task("publish", publish),
     Task("fill_publication", fill_major, attempts=8),
@@ -74,5 +79,6 @@ TASKS = (
     Task("refresh_last_uses", refresh_last_uses, cron="*/5 * * * *"),
     Task("keep_oauth_tokens", keep_oauth_tokens, cron="41 * * * *"),
     Task("mail_new_notices", mail_new_notices, attempts=2, cron="*/2 * * * *"),
+    Task("count_usage", count_usage, cron="* * * * *"),
     Task("tell_root", tell_root, cron="7 * * * *"),
 )

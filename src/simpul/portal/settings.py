@@ -95,6 +95,7 @@ INSTALLED_APPS = [
             "quality",
             "dashboards",
             "proofs",
+            "usage",
             "manage",
         ]
     ),

@@ -18,6 +18,9 @@ PRIVILEGES: dict[str, dict[str, str]] = {
     "seal_key": {"portal": READ, "worker": ADD, "exchange": READ},
     "evidence_archive": {"portal": READ, "worker": READ},
     "daily_root": {"portal": READ, "worker": ADD},
+    # Counted from the evidence, by the worker and by the page that shows it.
+    "usage_day": {"portal": CHANGE, "worker": CHANGE},
+    "usage_mark": {"portal": "SELECT, UPDATE", "worker": "SELECT, UPDATE"},
     # What the exchange needs to answer: publications, grants, key hashes, batches.
     "publication": {"portal": ALL, "worker": CHANGE, "exchange": READ},
     "dataset": {"portal": ALL, "worker": ALL, "exchange": "SELECT, UPDATE"},

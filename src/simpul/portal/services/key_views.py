@@ -19,7 +19,6 @@ from simpul.portal.credentials.queries import list_last_uses
 from simpul.portal.organizations.queries import list_lineage
 from simpul.portal.people.models import Person, Role
 from simpul.portal.people.permissions import check_role, has_role
-from simpul.portal.proofs.usage import find_last_uses
 from simpul.portal.services import actions, programming
 from simpul.portal.services.errors import ApplicationNameMissing, KeyNotFound, NoGrant, TooManyKeys
 from simpul.portal.services.forms import ApplicationForm, KeyForm
@@ -27,6 +26,7 @@ from simpul.portal.services.models import ApiKey, Application
 from simpul.portal.services.notices import list_notices
 from simpul.portal.services.queries import list_all_applications, list_applications
 from simpul.portal.site.fields import add_findings
+from simpul.portal.usage.queries import find_last_uses
 
 ONCE_SECONDS = 3600
 SOON_DAYS = 30

@@ -8,7 +8,6 @@ from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import list_lineage
 from simpul.portal.people.models import Person
 from simpul.portal.people.permissions import READS_ALL_CASES, has_role
-from simpul.portal.proofs.usage import Day, Failure, Scope, list_failures, list_usage
 from simpul.portal.services.causes import Cause, find_cause
 from simpul.portal.services.models import TESTING_APPLICATION, Application, Grant, Publication
 from simpul.portal.services.samples import TASKS, Sample, make_samples
@@ -20,6 +19,7 @@ from simpul.portal.services.showing import (
     list_publications,
     list_shown_datasets,
 )
+from simpul.portal.usage.queries import Day, Failure, Scope, list_failures, list_usage
 
 FAILED_COLOUR = "#c21f1f"
 """The look's own colour of errors; a chart takes no variable."""
