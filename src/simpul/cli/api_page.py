@@ -91,7 +91,12 @@ PAGING = """
 `limit=` and `offset=`, or `Range-Unit: items` with `Range: 0-19`; parameters win over the header. `Content-Range` says
 which came, as `0-14/120` or `0-14/*`. A page of up to PAGE rows that is full names the next one in `Link`, rel="next"
 (`after=`): it goes on behind the last row, so that rows that come and go meanwhile are neither left out nor given twice.
-Follow it to read everything. A longer answer leaves piece by piece; one that breaks off is never a whole one.
+Follow it to read everything.
+
+A longer answer leaves piece by piece, all of one view of the data (`Dataset-Version`); its `Content-Range` is `*/*` unless
+the rows are counted. One that breaks off has no end: an HTTP client tells it as an error, while the lines of NDJSON or CSV
+alone don't show it. It needs HTTP/1.1 or later (426, SPLX52); few run at once (503, SPLX51), and a caller that takes
+nothing for half a minute is cut off.
 
 `Prefer: count=exact` counts all rows, `count=planned` asks PostgreSQL's planner, `count=estimated` counts
 COUNTED rows and then asks. Under a row filter, and for groups, every total is counted. 206 says that fewer rows came than there are;
