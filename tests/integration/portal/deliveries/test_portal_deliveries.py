@@ -177,3 +177,11 @@ def test_batches_are_listed_with_their_counts_newest_first(served: Served, refus
 
 def test_upload_with_refused_rows_is_logged_as_done_not_as_refused(refused: Batch) -> None:
     assert not AuditEntry.objects.get(kind="rows.upload", detail__batch=refused.pk).refused
+
+
+def test_a_batch_that_deleted_rows_says_how_many(served: Served, refused: Batch) -> None:
+    Batch.objects.filter(pk=refused.pk).update(mode="replace", deleted=4321)
+    text = read_text(sign_in(served.sop.persons["penyedia"]).get(f"/kiriman/{refused.pk}/"))
+    assert "Dihapus dari data" in text
+    assert "4.321" in text
+    assert "replace" in text
