@@ -57,6 +57,12 @@ def _add_verify(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--public-key", type=Path, metavar="FILE", help="a public key of the hub kept earlier / kunci publik hub"
     )
     verify.add_argument(
+        "--body", type=Path, metavar="FILE", help="with --receipt: is this the answer that was given? / isi jawaban"
+    )
+    verify.add_argument(
+        "--salt", type=_read_salt, metavar="HEX", help="of the answer's Evidence-Salt, for --body / garam jawaban"
+    )
+    verify.add_argument(
         "--archive", type=Path, metavar="DIR", help="look into archived months too / periksa arsip di folder ini juga"
     )
     verify.add_argument(
@@ -76,6 +82,8 @@ def _choose_check(arguments: argparse.Namespace) -> int:
     if arguments.receipt:
         if not arguments.public_key:
             arguments.parser.error("--receipt needs --public-key / perlu --public-key")
+        if bool(arguments.body) != bool(arguments.salt):
+            arguments.parser.error("--body and --salt go together / --body dan --salt berpasangan")
         return verify_one(arguments)
     if arguments.offline:
         if not (arguments.archive and arguments.public_key):
@@ -94,3 +102,9 @@ def _read_month(text: str) -> str:
     if not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", text):
         raise argparse.ArgumentTypeError("YYYY-MM")
     return text
+
+
+def _read_salt(text: str) -> bytes:
+    if not re.fullmatch(r"([0-9a-fA-F]{2})+", text):
+        raise argparse.ArgumentTypeError("hex")
+    return bytes.fromhex(text)

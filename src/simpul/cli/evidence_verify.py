@@ -3,13 +3,14 @@
 import argparse
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from simpul.cli.exits import DONE, FAILED
 from simpul.evidence.archive import list_months, verify_archive
 from simpul.evidence.errors import ArchiveInvalid, ReceiptInvalid, RootInvalid
 from simpul.evidence.receipt import check_receipt, read_receipt
+from simpul.evidence.record import CallRecord, is_body
 from simpul.evidence.seal import read_seal
 from simpul.evidence.verify import Expected, Report
 from simpul.exchange.seal_keys import read_public_key, read_public_keys
@@ -19,6 +20,7 @@ from simpul.kernel.settings import read_settings
 from simpul.store.launcher import open_database
 from simpul.store.pools import connect
 
+SHOWN = 200
 WHOLE = "Bukti utuh. / The evidence is whole."
 NOT_WHOLE = "BUKTI TIDAK UTUH. / THE EVIDENCE IS NOT WHOLE."
 
@@ -68,7 +70,20 @@ def verify_one(arguments: argparse.Namespace) -> int:
     print(f"  sidik jawaban / answer's digest: {call.response_digest or '–'}")
     print(f"Segel / Seal {receipt.seal.number}, {receipt.seal.signed_at.isoformat()}, {receipt.seal.key_id}")
     print("Terbukti: tercatat tanpa perubahan. / Proven: recorded unchanged.")
-    return DONE
+    return _tell_body(arguments, call) if arguments.body else DONE
+
+
+def _tell_body(arguments: argparse.Namespace, call: CallRecord) -> int:
+    """Say whether a kept answer is the one that was recorded."""
+    try:
+        body = arguments.body.read_bytes()
+    except OSError as error:
+        raise ReceiptInvalid() from error
+    if is_body(arguments.salt, body, call.response_digest):
+        print("Isi jawaban cocok. / The answer's body is the one that was given.")
+        return DONE
+    print("ISI JAWABAN BUKAN YANG DIBERIKAN. / THE BODY IS NOT THE ONE THAT WAS GIVEN.")
+    return FAILED
 
 
 def tell(report: Report) -> int:
@@ -91,9 +106,11 @@ def tell(report: Report) -> int:
     return DONE if report.is_whole else FAILED
 
 
-def _print_findings(findings: Iterable[Finding]) -> None:
-    for finding in findings:
+def _print_findings(findings: Sequence[Finding]) -> None:
+    for finding in findings[:SHOWN]:
         print(f"{finding.where}: {finding.message} [{finding.rule}]")
+    if len(findings) > SHOWN:
+        print(f"… {len(findings) - SHOWN} temuan lagi / more findings")
 
 
 def read_expected(text: str) -> Expected:

@@ -281,6 +281,12 @@ def test_receipt_is_checked_by_the_command_without_hub_and_settings(
     whole = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert (whole.returncode, whole.stderr) == (0, "")
     assert "Terbukti" in whole.stdout
+    body = tmp_path / "body"
+    salt = answer.headers["evidence-salt"]
+    for content, code in ((answer.content, 0), (answer.content + b" ", 1)):
+        body.write_bytes(content)
+        kept = subprocess.run([*command, "--body", str(body), "--salt", salt], capture_output=True, env=environment)
+        assert kept.returncode == code
     file.write_text(file.read_text().replace('"position": ', '"position": 1'))
     broken = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert broken.returncode == 1
