@@ -25,7 +25,9 @@ def check_may_read(call: Call) -> None:
     access = call.get_access()
     for grant in access.dataset.grants:
         if grant.grant_id == access.permission.grant_id and "read" not in grant.operations:
-            refusal = find_refusal(grant, AccessRequest(access.dataset.name, "read", call.client), access.published.service, call.at)
+            refusal = find_refusal(
+                grant, AccessRequest(access.dataset.name, "read", call.client), access.published.service, call.at
+            )
             if refusal is not None:
                 raise refusal
 
