@@ -24,6 +24,9 @@ from simpul.store.launcher import Database
 from simpul.store.pools import connect, read_dsn, write_dsn
 from simpul.store.sql import SQL, Identifier
 
+pytestmark = pytest.mark.timeout(1500)
+"""Fifty starts of a worker on a busy machine take their time."""
+
 KILLS_A_ROUND, KILLS = 10, 50
 LONGEST_WORK_SECONDS = 4.0
 PLAYED_SECONDS = 180
@@ -76,12 +79,14 @@ class Hub:
         """
         known = len(self.list_history()) + events
         worker = self.start("worker")
-        wait_until(lambda: self.is_working() or not self.list_unplayed(), 60)
-        end = time.monotonic() + LONGEST_WORK_SECONDS
-        while len(self.list_history()) < known and time.monotonic() < end:
-            time.sleep(0.01)
-        time.sleep(pause)
-        kill(worker)
+        try:
+            wait_until(lambda: self.is_working() or not self.list_unplayed(), 60)
+            end = time.monotonic() + LONGEST_WORK_SECONDS
+            while len(self.list_history()) < known and time.monotonic() < end:
+                time.sleep(0.01)
+            time.sleep(pause)
+        finally:
+            kill(worker)
         self.ask("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
 
     def finish(self) -> None:
