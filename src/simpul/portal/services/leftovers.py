@@ -34,7 +34,7 @@ def drop_leftovers(link: Connection[Any], publication: Publication, plans: Seque
     for schema in dict.fromkeys(plan.schema for plan in plans):
         for table, columns in _read_types(link, schema).items():
             if table not in kept and table not in wanted:
-                drop = SQL("DROP TABLE {}, {}")
+                drop = SQL("DROP TABLE IF EXISTS {}, {}")
                 link.execute(drop.format(Identifier(schema, table), Identifier(schema, name_feed(table))))
                 continue
             for name, kind in columns.items():
