@@ -190,7 +190,7 @@ def test_programmer_sees_the_own_calls_and_what_failed(served: Served, party: Or
 
 
 def test_kominfo_sees_the_calls_of_all_to_a_service(served: Served, party: Organization) -> None:
-    before = sum(rows for _, rows, _ in count_days(served, Scope(None, (served.live.pk,))).values())
+    before = sum(rows for _, rows, _ in count_days(served, Scope(None, (served.live.pk, served.sandbox.pk))).values())
     add_call(served, party, rows=7_000_000)
     add_call(served, served.sop.organizations["penyedia"], rows=2_777_777 - before)
     seal(served)
