@@ -191,7 +191,7 @@ class _Delivery:
         self._set_aside(take_conflicts(self.connection, self.intake, self.mending))
         self._check_whole()
         if self.intake.rules.skips_known and self.intake.match:
-            self.unchanged = len(staging.take_known(self.connection, self.target, self.intake.match))
+            self.unchanged = staging.drop_known(self.connection, self.target, self.intake.match)
         self._call(self.envelope.before_merge, version + 1)
         staged = self._change(merge)
         self._check_affected()

@@ -111,6 +111,13 @@ def take_known(connection: Connection[Any], target: Target, match: Sequence[str]
     )
 
 
+def drop_known(connection: Connection[Any], target: Target, match: Sequence[str]) -> int:
+    """Take away rows that the table has already, which may stay as they are there; return how many."""
+    statement = SQL("DELETE FROM {staged} _s USING {table} _t WHERE {match}")
+    parts = {"staged": STAGED, "table": name_table(target), "match": write_match(match, "_s", "_t")}
+    return connection.execute(statement.format(**parts)).rowcount
+
+
 def take_unknown(connection: Connection[Any], target: Target, match: Sequence[str]) -> list[Taken]:
     """Take away rows that the table doesn't have."""
     statement = SQL(

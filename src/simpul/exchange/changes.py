@@ -73,7 +73,7 @@ async def read_changes(call: Call, hub: Hub) -> Response:
     call.columns, call.operators = tuple(sorted(view.columns)), ("changes",)
     with database_errors():
         async with hub.readers.connection() as connection:
-            page = await _collect(connection, view, access.dataset.dataset_id, since, limit)
+            page = await collect_changes(connection, view, access.dataset.dataset_id, since, limit)
     call.rows, call.dataset_version = len(page.changes), page.version
     return _write_answer(call, page, write_place(hub.sealer, access, page.next), limit, is_lines=media == "ndjson")
 
@@ -113,16 +113,28 @@ _SINCE = Words(
 )
 
 
-async def _collect(connection: AsyncConnection[Any], view: View, dataset_id: int, since: Place, limit: int) -> Page:
-    """Look at entries until the page is full, the feed ends, or the time is over."""
-    until, found, place = monotonic() + SECONDS, list[Change](), since
+async def collect_changes(
+    connection: AsyncConnection[Any],
+    view: View,
+    dataset_id: int,
+    since: Place,
+    limit: int,
+    *,
+    entries_at_once: int = ENTRIES_AT_ONCE,
+    seconds: float = SECONDS,
+) -> Page:
+    """Look at entries until the page is full, the feed ends, or the time is over.
+
+    Raises: FeedTooShort, StatementRefused, the driver's errors of a database that is away or busy.
+    """
+    until, found, place = monotonic() + seconds, list[Change](), since
     while True:
-        version, entries = await _fetch(connection, view, dataset_id, place)
+        version, entries = await _fetch(connection, view, dataset_id, place, entries_at_once)
         for change in _list_seen(entries):
             if len(found) == limit:
                 return Page(found, found[-1].place, True, version)
             found.append(change)
-        if len(entries) < ENTRIES_AT_ONCE:
+        if len(entries) < entries_at_once:
             return Page(found, Place(version, END_OF_VERSION), False, version)
         place = entries[-1].place
         if monotonic() > until:
@@ -130,10 +142,10 @@ async def _collect(connection: AsyncConnection[Any], view: View, dataset_id: int
 
 
 async def _fetch(
-    connection: AsyncConnection[Any], view: View, dataset_id: int, after: Place
+    connection: AsyncConnection[Any], view: View, dataset_id: int, after: Place, most: int
 ) -> tuple[int, list[Change]]:
     """Return the dataset's version and the next entries, all of one moment. Raises: FeedTooShort."""
-    planned = plan_changes(view, dataset_id, after, ENTRIES_AT_ONCE)
+    planned = plan_changes(view, dataset_id, after, most)
     try:
         rows = await (await connection.execute(planned.text.encode(), planned.values)).fetchall()
     except errors.Error as error:

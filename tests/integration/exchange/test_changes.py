@@ -10,7 +10,10 @@ from exchange_world import CONTRACT, Server, World, add_grant, build_world, list
 
 from simpul.contract.ddl import compile_ddl
 from simpul.delivery.feed import purge_feeds
+from simpul.exchange.changes import Page, collect_changes
 from simpul.kernel.clock import now
+from simpul.query.changes import END_OF_VERSION, Place, make_view
+from simpul.query.filters import parse_row_filter
 from simpul.store.datasets import create_dataset_tables, drop_dataset_tables
 from simpul.store.launcher import Database
 from simpul.store.pools import connect
@@ -147,6 +150,35 @@ def test_pages_of_any_size_give_the_same_changes(server: Server, world: World, v
         place, more = page["next"], page["more"]
     assert found == whole
     assert len(whole) == 35
+
+
+@pytest.mark.parametrize(("entries", "seconds"), [(1, 60.0), (7, 60.0), (5, 0.0)])
+def test_a_feed_of_many_hidden_changes_is_passed_in_steps(
+    server: Server, world: World, version: int, entries: int, seconds: float
+) -> None:
+    for number in range(3):
+        send(server, world, [{"kode": f"63.04.{n}", "nama": f"{number}"} for n in range(20)])
+        send(server, world, [{"kode": f"63.05.{n}", "nama": f"{number}"} for n in range(2)])
+    hub = server.exchange.hub
+    assert hub is not None
+    dataset = hub.get_snapshot().get_publication("live", "wilayah", 1).get_dataset("desa")
+    columns = dataset.table.columns
+    view = make_view(dataset.table, "desa$changes", columns, parse_row_filter("kode=like.63.05*"), {}, ["kode"])
+
+    async def collect(place: Place, limit: int, **more: Any) -> Page:
+        async with hub.readers.connection() as connection:
+            return await collect_changes(connection, view, dataset.dataset_id, place, limit, **more)
+
+    whole = server.run(collect(Place(version, END_OF_VERSION), 100))
+    assert len(whole.changes) == 6
+    found, place, more, turns = [], Place(version, END_OF_VERSION), True, 0
+    while more:
+        page = server.run(collect(place, 4, entries_at_once=entries, seconds=seconds))
+        assert page.next > place
+        found += page.changes
+        place, more, turns = page.next, page.more, turns + 1
+    assert found == whole.changes
+    assert turns == (14 if seconds == 0 else 2)  # 66 entries by 5, or pages of 4 changes
 
 
 def test_ndjson_ends_with_the_place_to_go_on(server: Server, world: World, version: int) -> None:

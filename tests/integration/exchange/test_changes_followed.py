@@ -110,12 +110,14 @@ class Follower:
         for row in answer.json():
             self._add(json.dumps({"kode": row.get("kode")}), write(row))
 
-    def follow(self) -> bool:
-        """Apply one page; return whether there is more."""
+    def follow(self, *, dies: bool = False) -> bool:
+        """Apply one page, or die before anything of it is kept; return whether there is more."""
         answer = self.server.get(f"{DESA}/changes", self.key, params={"since": self.place, "limit": self.limit})
         assert answer.status_code == 200, answer.text
         page = answer.json()
         assert len(page["changes"]) <= self.limit
+        if dies:
+            return True
         for change in page["changes"]:
             assert self.version <= change["version"] <= int(answer.headers["dataset-version"])
             self.version = change["version"]
@@ -204,7 +206,7 @@ def test_followers_end_with_exactly_their_part(
                 if not one.place and chance.random() < 0.2:
                     one.read_whole()  # in the midst of deliveries
                 elif one.place and chance.random() < 0.5:
-                    one.follow()
+                    one.follow(dies=chance.random() < 0.2)
             if turn % 8 == 7 and len(idle) > 3:
                 time.sleep(chance.uniform(0, 0.03))
                 busy[0].kill()
