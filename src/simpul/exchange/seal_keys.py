@@ -47,14 +47,17 @@ def _give(path: Path, keys: Path) -> None:
 def open_last_key(connection: Connection[Any], keys: Path) -> SigningKey:
     """Return the key that seals now: the last of the chain, which begins with this where there is none yet.
 
-    Args: `connection` is the owner's or the worker's. A change of keys that was cut short between the database and the file is finished here.
+    A change of keys that was cut short between the database and the file is finished here.
+
+    Args: `connection` is the owner's or the worker's.
     Raises: SigningKeyInvalid, SigningKeyNotLast.
     """
-    link = find_last_link(connection)
-    if link is not None and (keys / NEXT_FILE).exists() and _open(keys, NEXT_FILE).key_id == link.key_id:
-        _take_next(keys)
-    key = open_signing_key(keys)
     with connection.transaction():
+        connection.execute(QUERIES.lock_sealing)  # the files change under the same lock as the chain
+        link = find_last_link(connection)
+        if link is not None and (keys / NEXT_FILE).exists() and _open(keys, NEXT_FILE).key_id == link.key_id:
+            _take_next(keys)
+        key = open_signing_key(keys)
         check_last(connection, key)
     return key
 
@@ -85,6 +88,7 @@ def rotate_key(connection: Connection[Any], keys: Path, *, lost: bool = False) -
         last = find_last_link(connection)
         (keys / NEXT_FILE).unlink(missing_ok=True)
         new = _open(keys, NEXT_FILE)
+        _sync(keys)
         row = connection.execute(QUERIES.find_last_number).fetchone()
         after_seal = int(row[0]) if row else 0
         if old is not None and last is not None:
@@ -92,7 +96,7 @@ def rotate_key(connection: Connection[Any], keys: Path, *, lost: bool = False) -
         else:
             link = begin_chain(new, clock.now(), number=last.number + 1 if last else 1, after_seal=after_seal)
         add_link(connection, link)
-    _take_next(keys)
+    open_last_key(connection, keys)  # now that the chain knows the new key, its file takes the old one's place
     return link
 
 
@@ -101,6 +105,15 @@ def _take_next(keys: Path) -> None:
         (keys / NEXT_FILE).replace(keys / KEY_FILE)
     except OSError as error:
         raise SigningKeyInvalid() from error
+
+
+def _sync(keys: Path) -> None:
+    """Have the new key on the disk before the chain names it."""
+    descriptor = os.open(keys, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def add_link(connection: Connection[Any], link: KeyLink) -> None:

@@ -3,7 +3,9 @@
 All tests of a PostgreSQL share one chain of seals and keys, as a hub does; each archives a month of its own.
 """
 
+import contextlib
 import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -117,19 +119,35 @@ def test_key_that_was_taken_over_seals_no_more(owner: Connection[Any], keys: Pat
     seal(owner, keys)
 
 
-def test_change_of_keys_that_was_cut_short_is_finished(
-    owner: Connection[Any], keys: Path, month: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_change_of_keys_that_was_cut_short_is_finished(owner: Connection[Any], keys: Path, month: str) -> None:
     add(owner, month)
     seal(owner, keys)
-    with monkeypatch.context() as cut:
-        cut.setattr(seal_keys, "_take_next", lambda keys: None)  # killed after the commit, before the file
-        link = rotate_key(owner, keys)
+    file, following = keys / seal_keys.KEY_FILE, keys / seal_keys.NEXT_FILE
+    old = file.read_bytes()
+    link = rotate_key(owner, keys)
+    # As after a kill between the database's commit and the file's renaming.
+    file.rename(following)
+    file.write_bytes(old)
     assert open_signing_key(keys).key_id == link.previous
     add(owner, month)
     assert seal(owner, keys) == 1
     assert open_signing_key(keys).key_id == link.key_id
     assert list_rules(owner, keys) == set()
+
+
+def test_change_of_keys_that_never_came_to_the_database_leaves_the_old_one(
+    owner: Connection[Any], keys: Path, month: str
+) -> None:
+    add(owner, month)
+    seal(owner, keys)
+    before = open_signing_key(keys)
+    # As after a kill before the commit.
+    (keys / seal_keys.NEXT_FILE).write_bytes(make_signing_secret())
+    add(owner, month)
+    assert seal(owner, keys) == 1
+    assert open_signing_key(keys) == before
+    assert rotate_key(owner, keys).previous == before.key_id
+    assert not (keys / seal_keys.NEXT_FILE).exists()
 
 
 def test_lost_key_is_followed_by_one_begun_anew_and_told(owner: Connection[Any], keys: Path, month: str) -> None:
@@ -357,3 +375,41 @@ def test_worker_seals_what_waits_and_makes_the_months(
     report = look(owner, keys)
     assert (report.is_whole, report.rows_waiting) == (True, 0)
     assert find_home(owner, record) == f"evidence_{month.replace('-', '_')}"
+
+
+def test_sealers_and_changes_of_keys_at_once_keep_one_chain(
+    each_major: Database, owner: Connection[Any], keys: Path, month: str, long: bool
+) -> None:
+    turns = 40 if long else 6
+    stop = threading.Event()
+
+    def write() -> None:
+        with connect(each_major.dsn("exchange"), autocommit=True) as connection:
+            for _ in range(turns * 4):
+                add(connection, month, 5)
+            stop.set()
+
+    def keep_sealing() -> None:
+        with connect(each_major.dsn("worker"), autocommit=True) as connection:
+            while not stop.is_set():
+                with contextlib.suppress(
+                    SigningKeyNotLast
+                ):  # the key was just taken over: the next turn has the new one
+                    seal_waiting(connection, open_last_key(connection, keys))
+
+    def change() -> None:
+        with connect(each_major.dsn("worker"), autocommit=True) as connection:
+            for _ in range(turns):
+                rotate_key(connection, keys)
+
+    before = look(owner, keys)
+    threads = [threading.Thread(target=work) for work in (write, keep_sealing, keep_sealing, change)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seal(owner, keys)
+    report = look(owner, keys)
+    assert report.findings == []
+    assert report.rows_sealed == before.rows_sealed + before.rows_waiting + turns * 20
+    assert report.rows_waiting == 0

@@ -236,16 +236,17 @@ PARTS = {f"evidence_{MONTH}": "record", f"sealed_row_{MONTH}": "position", "evid
 @pytest.mark.parametrize("role", ["exchange", "worker", "portal"])
 def test_no_role_changes_removes_or_detaches_evidence(sealed: World, role: str, table: str, column: str) -> None:
     parent = table.removesuffix(f"_{MONTH}").removesuffix("_rest")
-    for statement in (
-        f"DELETE FROM {table}",
-        f"UPDATE {table} SET {column} = NULL",
-        f"TRUNCATE {table}",
-        f"DROP TABLE {table}",
-        f"ALTER TABLE {table} DISABLE TRIGGER USER",
-        f"ALTER TABLE {parent} DETACH PARTITION {table}",
-    ):
-        with connect(sealed.database.dsn(role)) as connection, pytest.raises(errors.InsufficientPrivilege):
-            connection.execute(statement.encode())
+    with connect(sealed.database.dsn(role), autocommit=True) as connection:
+        for statement in (
+            f"DELETE FROM {table}",
+            f"UPDATE {table} SET {column} = NULL",
+            f"TRUNCATE {table}",
+            f"DROP TABLE {table}",
+            f"ALTER TABLE {table} DISABLE TRIGGER USER",
+            f"ALTER TABLE {parent} DETACH PARTITION {table}",
+        ):
+            with pytest.raises(errors.InsufficientPrivilege):
+                connection.execute(statement.encode())
 
 
 REFUSALS = (errors.RestrictViolation, errors.FeatureNotSupported)
