@@ -224,6 +224,23 @@ def test_each_failed_write_leaves_exactly_one_row(server: Server, world: World) 
     assert (400, "SPLX07", "deliver") in found
 
 
+def test_failed_single_writes_leave_a_row_each_and_change_nothing(server: Server, world: World) -> None:
+    alice = world.keys["alice_live"]
+    known = server.call("POST", DESA, alice, json={"kode": "evidence-1", "nama": "x"})
+    assert known.status_code == 201
+    before = count_rows(server, world)
+    again = server.call("POST", DESA, alice, json={"kode": "evidence-1", "nama": "y"})
+    wrong = server.call("PATCH", f"{DESA}?kode=eq.evidence-1", alice, json={"jumlah": -1})
+    much = server.call("DELETE", DESA, alice, headers={"Prefer": "handling=strict, max-affected=0"})
+    refused = server.call("DELETE", f"{DESA}?kode=eq.evidence-1", world.keys["bob_live"])
+    server.flush()
+    told = [answer.status_code for answer in (again, wrong, much, refused)]
+    assert told[0] == 409
+    assert all(status >= 400 for status in told)
+    assert [status for status, _, _ in list_new(world, before)] == told
+    assert server.get(f"{DESA}?kode=eq.evidence-1", alice).json()[0]["nama"] == "x"
+
+
 def test_batch_that_the_database_rolls_back_leaves_a_row(server: Server, world: World) -> None:
     before = count_rows(server, world)
     world.execute("ALTER TABLE batch ADD CONSTRAINT never CHECK (false) NOT VALID")
