@@ -81,6 +81,7 @@ class Snapshot:
     built: Mapping[int, "Built"] = field(default_factory=dict)
     token_keys: TokenKeys = field(default_factory=dict)
     allowances: AllowanceBook = field(default_factory=AllowanceBook)
+    keys_stamp: object = None
 
     def get_publication(self, stage: Stage, context: str, major: int) -> Published:
         """Return a publication. Raises: DatasetUnknown."""
@@ -92,7 +93,10 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Built:
-    """A publication together with the rows it was built of; while those are the same it needn't be built again."""
+    """A publication with what it was built of (its row with the stamps of what hangs on it, its pauses).
+
+    While that is the same it needn't be built again.
+    """
 
     rows: tuple[object, ...]
     published: Published

@@ -1,7 +1,8 @@
 """Loads what is published, and builds anew only what changed since the last time.
 
-A hub may hold a thousand publications. Their compiled contracts are large and change rarely: they are fetched and read
-again only where the publication's row changed (`xmin`), so that a change of one grant costs the other calls nothing.
+A hub may hold a thousand publications with their grants, and ten thousand keys. PostgreSQL stamps what belongs together by
+its rows' `xmin`; only what has another stamp is fetched and read again, so that a change of one grant costs the other
+calls nothing.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from simpul.access.masks import derive_mask_key
 from simpul.access.model import Grant, Key, Pause, Service, Stage
@@ -34,36 +35,57 @@ Pauses = Mapping[int, Mapping[int | None, Pause]]
 async def load_snapshot(connection: AsyncConnection[Any], secret: bytes, before: Snapshot | None = None) -> Snapshot:
     """Load everything in one consistent view; `secret` is the one that mask keys are derived from.
 
-    Cost: nine queries; memory of all contracts, grants and keys; what `before` holds already is taken from there.
+    Cost: seven queries, and four more for what changed since `before`; memory of all contracts, grants and keys.
     """
     built = before.built if before else {}
     async with connection.transaction():
         await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         publications = await _fetch(connection, QUERIES.list_publications)
-        stale = [row[0] for row in publications if not _is_known(built.get(row[0]), row)]
-        compiled: dict[int, Any] = {}
-        if stale:
-            compiled.update(await _fetch(connection, QUERIES.list_compiled, [stale]))
-        datasets, grants, keys, pauses = [
-            await _fetch(connection, query)
-            for query in (QUERIES.list_datasets, QUERIES.list_grants, QUERIES.list_keys, QUERIES.list_pauses)
-        ]
+        pauses = _Pauses(await _fetch(connection, QUERIES.list_pauses))
+        stale = [row for row in publications if not _is_known(built.get(row[0]), row, pauses)]
+        parts = await _fetch_parts(connection, stale, built)
+        keys = await _load_keys(connection, pauses, before)
         token_keys = read_token_keys(await _fetch(connection, QUERIES.list_token_keys))
         allowances = read_allowances(
             await _fetch(connection, QUERIES.list_plans), await _fetch(connection, QUERIES.list_assignments)
         )
-    parts = _Parts(datasets, grants, pauses)
-    now_built = {row[0]: _build(row, compiled.get(row[0]), parts, built.get(row[0]), secret) for row in publications}
+    now_built = {row[0]: built[row[0]] for row in publications if row[0] in built}
+    for row in stale:
+        now_built[row[0]] = _build(row, parts, pauses.publications.get(row[0], {}), built.get(row[0]), secret)
     return Snapshot(
         {
             (one.published.stage, one.published.context, one.published.major): one.published
             for one in now_built.values()
         },
-        {row[0]: _read_key(row, parts) for row in keys},
+        keys.by_id,
         clock.now(),
         now_built,
         token_keys,
         allowances,
+        keys.stamp,
+    )
+
+
+async def _load_keys(connection: AsyncConnection[Any], pauses: "_Pauses", before: Snapshot | None) -> "_Keys":
+    stamped = await _fetch(connection, QUERIES.stamp_keys)
+    stamp = (stamped[0][0], pauses.applications)
+    if before is not None and before.keys_stamp == stamp:
+        return _Keys(before.keys, stamp)
+    rows = await _fetch(connection, QUERIES.list_keys)
+    return _Keys({row[0]: _read_key(row, pauses) for row in rows}, stamp)
+
+
+async def _fetch_parts(connection: AsyncConnection[Any], stale: Sequence[Row], built: Mapping[int, Built]) -> "_Parts":
+    """Fetch what hangs on the publications that are built anew, and the contracts of those whose own row changed."""
+    if not stale:
+        return _Parts({}, [], [])
+    numbers = [row[0] for row in stale]
+    changed = [row[0] for row in stale if row[0] not in built or built[row[0]].published.revision != row[5]]
+    compiled = dict[int, Any](await _fetch(connection, QUERIES.list_compiled, [changed])) if changed else {}
+    return _Parts(
+        compiled,
+        await _fetch(connection, QUERIES.list_datasets, [numbers]),
+        await _fetch(connection, QUERIES.list_grants, [numbers]),
     )
 
 
@@ -71,49 +93,61 @@ async def _fetch(connection: AsyncConnection[Any], query: bytes, values: Sequenc
     return await (await connection.execute(query, values)).fetchall()
 
 
-def _is_known(built: Built | None, row: Row) -> bool:
-    return built is not None and built.published.revision == row[5]
+def _is_known(built: Built | None, row: Row, pauses: "_Pauses") -> bool:
+    return built is not None and built.rows == (row, pauses.publications.get(row[0], {}))
 
 
 class _Parts:
-    """The rows that hang on publications, by what they hang on."""
+    """The rows that hang on publications, by what they hang on, and the publications' contracts."""
 
-    def __init__(self, datasets: Iterable[Row], grants: Iterable[Row], pauses: Iterable[Row]) -> None:
+    def __init__(self, compiled: Mapping[int, Any], datasets: Iterable[Row], grants: Iterable[Row]) -> None:
+        self.compiled = compiled
         self.datasets: dict[int, list[Row]] = defaultdict(list)
         self.grants: dict[int, list[Row]] = defaultdict(list)
-        self.pauses: dict[int, dict[int | None, Pause]] = defaultdict(dict)
-        self.applications: dict[int, Pause] = {}
         for row in datasets:
             self.datasets[row[1]].append(row)
         for row in grants:
             self.grants[row[1]].append(row)
-        for publication_id, organization_id, application_id, office, paused_at in pauses:
+
+
+class _Keys(NamedTuple):
+    """The keys by their id, and what they were read of."""
+
+    by_id: Mapping[str, Key]
+    stamp: object
+
+
+class _Pauses:
+    """What is paused now: of each publication by organization (None: the whole), and by application."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.publications: dict[int, dict[int | None, Pause]] = defaultdict(dict)
+        self.applications: dict[int, Pause] = {}
+        for publication_id, organization_id, application_id, office, paused_at in rows:
             pause = Pause(office, paused_at)
             if application_id is not None:
                 self.applications[application_id] = pause
             else:
-                self.pauses[publication_id][organization_id] = pause
+                self.publications[publication_id][organization_id] = pause
 
 
-def _read_key(row: Row, parts: _Parts) -> Key:
+def _read_key(row: Row, pauses: _Pauses) -> Key:
     key_id, digest, stage, expires_at, revoked_at, application_id, disabled_at, organization_id = row
-    pause = parts.applications.get(application_id)
+    pause = pauses.applications.get(application_id)
     return Key(
         key_id, bytes(digest), stage, expires_at, revoked_at, application_id, disabled_at, organization_id, pause
     )
 
 
-def _build(row: Row, compiled: dict[str, Any] | None, parts: _Parts, before: Built | None, secret: bytes) -> Built:
-    datasets, pauses = parts.datasets.get(row[0], []), parts.pauses.get(row[0], {})
+def _build(row: Row, parts: _Parts, pauses: Mapping[int | None, Pause], before: Built | None, secret: bytes) -> Built:
+    datasets = parts.datasets.get(row[0], [])
     grants = [parts.grants.get(one[0], []) for one in datasets]
-    rows = (row, datasets, grants, pauses)
-    if before is not None and before.rows == rows:
-        return before
+    compiled = parts.compiled.get(row[0])
     if compiled is None:
         if before is None:
             raise RuntimeError("a publication came without its contract")
-        compiled = dict(before.published.compiled)
-    return Built(rows, _build_publication(row, compiled, zip(datasets, grants, strict=True), pauses, secret))
+        compiled = before.published.compiled
+    return Built((row, pauses), _build_publication(row, compiled, zip(datasets, grants, strict=True), pauses, secret))
 
 
 def _build_publication(
@@ -123,7 +157,7 @@ def _build_publication(
     pauses: Mapping[int | None, Pause],
     secret: bytes,
 ) -> Published:
-    publication_id, context, major, stage, state, revision, deprecated_at, sunset_on, *successor = row
+    publication_id, context, major, stage, state, revision, deprecated_at, sunset_on, *successor, _, _ = row
     known = compiled.get("datasets", {})
     mark = f"{publication_id}:{revision}"
     built = [
