@@ -19,7 +19,7 @@ from simpul.outbound import own_address
 from simpul.outbound.own_exchange import Answer, OwnExchange, open_own_exchange
 from simpul.portal.services.errors import QueryUnreadable
 
-State = Literal["ok", "failed", "outside", "skipped"]
+State = Literal["ok", "failed", "untold", "outside", "skipped"]
 KEY_CHARACTERS = 69
 MAX_PARAMETERS = 50
 _OWN = ("limit", "offset")
@@ -42,7 +42,8 @@ class Question:
 class Finding(NamedTuple):
     """What came out of one stage: `told` says what was found, `hint` the next step.
 
-    `state` "outside": the public address failed as seen from the hub's server, which other stages don't need.
+    `state` "outside": the public address failed as seen from the hub's server, which other stages don't need; "untold":
+    the grant takes calls from listed addresses alone, so that a call from the hub's server tells nothing.
     """
 
     stage: str
@@ -61,6 +62,22 @@ class StageFailed(Exception):
         self.told, self.hint, self.code, self.stage = told, hint, code, stage
 
 
+ADDRESS_NOT_LISTED = "SPLA18"
+_OF_KEY = ("SPLA11", "SPLA20")  # the other stage's key; a paused application
+_OF_SERVICE = ("SPLA17", "SPLA19")  # in verification; paused for the organization
+_ELSEWHERE = (
+    Words(
+        "Hak akses ini hanya berlaku dari alamat jaringan yang terdaftar. Uji ini berjalan dari server hub, jadi tidak "
+        "mewakili server Anda.",
+        "This grant takes calls from listed network addresses alone. This test runs on the hub's server, so it can't speak "
+        "for yours.",
+    ),
+    Words(
+        "Cocokkan alamat keluar server Anda dengan daftar pada halaman layanan, bagian “Hak instansi Anda”, lalu jalankan "
+        "contoh program dari server itu.",
+        "Compare your server's outgoing address with the list on the service's page, then run a sample program there.",
+    ),
+)
 ADDRESS_STAGES = ("nama", "tls", "jawaban")
 CALL_STAGES = ("kunci", "layanan", "hak", "elemen", "baris")
 STAGES = (*ADDRESS_STAGES, *CALL_STAGES)
@@ -77,7 +94,7 @@ def find_obstacle(settings: Settings, question: Question) -> list[Finding]:
         caller = _Caller(stack.enter_context(open_own_exchange(settings)), question)
         for stage, work in zip(CALL_STAGES, caller.list_work(), strict=True):
             finding = _try(stage, work)
-            if finding.state == "failed":
+            if finding.state != "ok":
                 return _end(findings, finding)
             findings.append(finding)
     return findings
@@ -85,7 +102,7 @@ def find_obstacle(settings: Settings, question: Question) -> list[Finding]:
 
 def find_first(findings: list[Finding]) -> Finding | None:
     """Return what a programmer must mend first: a failure of his call, else one of the address, else None."""
-    for state in ("failed", "outside"):
+    for state in ("failed", "untold", "outside"):
         found = next((one for one in findings if one.state == state), None)
         if found:
             return found
@@ -105,6 +122,8 @@ def _try(stage: str, work: Callable[[], Words]) -> Finding:
     try:
         told = work()
     except StageFailed as failure:
+        if failure.code == ADDRESS_NOT_LISTED:
+            return Finding("hak", "untold", *_ELSEWHERE, failure.code, _since(started))
         return Finding(failure.stage or stage, "failed", failure.told, failure.hint, failure.code, _since(started))
     except SimpulError as error:
         return Finding(stage, "failed", error.message, error.hint, error.code, _since(started))
@@ -270,9 +289,9 @@ def _split(text: str) -> Words:
 
 def _place_failure(status: int, code: str) -> str:
     """Return which stage a refusal belongs to; empty: the one that was tried."""
-    if status == 401 or code == "SPLA11":
+    if status == 401 or code in _OF_KEY:
         return "kunci"
-    if status in (404, 410, 429, 503):
+    if status in (404, 410, 429, 503) or code in _OF_SERVICE:
         return "layanan"
     return "hak" if status == 403 else ""
 

@@ -116,6 +116,19 @@ def test_missing_grant_names_whom_to_ask(served: Served, second: Served, exchang
         grants.update(revoked_at=None)
 
 
+def test_grant_for_listed_addresses_is_not_judged_from_the_hubs_server(
+    second: Served, exchange: int, live_key: str
+) -> None:
+    grants = Grant.objects.filter(dataset__publication=second.live, role="pemanfaat")
+    grants.update(addresses=["192.0.2.0/24"])
+    try:
+        first = probe_until("hak", lambda: probe(exchange, live_key, path="/api/kosong/v1"))
+        assert (first.code, first.state) == ("SPLA18", "untold")
+        assert "tidak mewakili server Anda" in first.told.id
+    finally:
+        grants.update(addresses=[])
+
+
 @pytest.mark.parametrize("query", ["select=kode,nik_kades", "nik_kades=eq.1", "select=kode,tidak_ada"])
 def test_column_that_is_not_granted_is_told_with_those_that_are(exchange: int, live_key: str, query: str) -> None:
     first = find_first(probe(exchange, live_key, query))

@@ -62,6 +62,7 @@ _FINDINGS = {
     "ok": (gettext_noop("Berhasil"), "tag-done"),
     "failed": (gettext_noop("Gagal"), "tag-late"),
     "outside": (gettext_noop("Tidak terjangkau dari server hub"), "tag-wait"),
+    "untold": (gettext_noop("Tidak dapat diuji dari hub"), "tag-wait"),
     "skipped": (gettext_noop("Belum dicoba"), "tag-quiet"),
 }
 _TAGS = {
