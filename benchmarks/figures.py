@@ -9,18 +9,35 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure. A figure of time stands beside the same run's limit: `ratio` is value over limit (rates: under it)."""
+    """One figure. What depends on the machine stands beside a limit of the same run: `ratio` is value over limit.
+
+    `goal` is what the ratio, or the value where there is no limit, should be: "≥ 0.6"; empty: it is only stated.
+    """
 
     name: str
     value: float
     unit: str
     limit: float | None = None
     limit_name: str = ""
+    goal: str = ""
 
     @property
     def ratio(self) -> float | None:
         """Return the value as a multiple of its limit."""
         return round(self.value / self.limit, 3) if self.limit else None
+
+    @property
+    def is_met(self) -> bool | None:
+        """Return whether the goal is met, None where there is none.
+
+        >>> Figure("x", 30, "calls/s", 100, "y", "≥ 0.25").is_met, Figure("x", 2, "s", goal="≤ 1").is_met
+        (True, False)
+        """
+        if not self.goal:
+            return None
+        sign, number = self.goal.split()
+        told = self.value if self.limit is None else self.value / self.limit
+        return told >= float(number) if sign == "≥" else told <= float(number)
 
 
 @dataclass(frozen=True)
@@ -34,7 +51,7 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        figures = [{**asdict(one), "ratio": one.ratio} for one in self.figures]
+        figures = [{**asdict(one), "ratio": one.ratio, "met": one.is_met} for one in self.figures]
         return {"bench": self.name, "amounts": self.amounts, "figures": figures, "facts": self.facts}
 
 

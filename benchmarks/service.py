@@ -132,12 +132,20 @@ def _make_key(organization: Organization) -> str:
 
 
 @contextmanager
-def running_exchange(database: Database) -> Iterator[http.client.HTTPConnection]:
-    """Run the exchange as a hub runs it, and give a kept connection to it."""
+def running_exchange(
+    database: Database, *, target: str = "", **settings_changed: str
+) -> Iterator[http.client.HTTPConnection]:
+    """Run the exchange as a hub runs it, and give a kept connection to it.
+
+    Args: `target` is an application of the benchmark's own in its place; other names are settings.
+    """
     settings = read_settings()
+    own = ["-m", "benchmarks.serve", target]
     process = subprocess.Popen(  # noqa: S603 (our own list of arguments)
-        [sys.executable, "-m", "simpul.cli.child", "exchange", str(os.getpid())],
-        env=os.environ | {"SIMPUL_DSN": database.dsn("exchange")},
+        [sys.executable, *(own if target else ["-m", "simpul.cli.child", "exchange", str(os.getpid())])],
+        env=os.environ
+        | {"SIMPUL_DSN": database.dsn("exchange"), "PYTHONPATH": os.pathsep.join(sys.path)}
+        | settings_changed,
         start_new_session=True,
     )
     connection = http.client.HTTPConnection("127.0.0.1", settings.EXCHANGE_PORT, timeout=600)

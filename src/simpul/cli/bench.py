@@ -24,20 +24,34 @@ ABOUT = Words("Mengukur hub terhadap batas pada jalan yang sama", "Measure the h
 AMOUNTS: dict[str, dict[str, int]] = {
     "procedure": {"loops": 50},
     "inbox": {"cases": 5000, "events": 70_000},
-    "exchange": {"rows": 100_000, "calls": 400},
+    "exchange": {
+        "rows": 100_000,
+        "seconds": 4,
+        "times": 3,
+        "export_rows": 1_000_000,
+        "many_rows": 10_000_000,
+        "publications": 1000,
+    },
     "ingest": {"rows": 50_000},
     "publish": {"times": 10},
 }
 SMALL: dict[str, dict[str, int]] = {
     "procedure": {"loops": 4},
     "inbox": {"cases": 60, "events": 840},
-    "exchange": {"rows": 500, "calls": 10},
+    "exchange": {
+        "rows": 2_000,
+        "seconds": 1,
+        "times": 1,
+        "export_rows": 3_000,
+        "many_rows": 4_000,
+        "publications": 20,
+    },
     "ingest": {"rows": 500},
     "publish": {"times": 2},
 }
 """Amounts that show only that it runs: the figures mean nothing."""
 
-MODULES = {"procedure": "cases", "inbox": "inbox", "exchange": "reading", "ingest": "ingest", "publish": "publishing"}
+MODULES = {"procedure": "cases", "inbox": "inbox", "exchange": "exchange", "ingest": "ingest", "publish": "publishing"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=AMOUNTS, help="what to measure / yang diukur")
     parser.add_argument("--json", action="store_true", help="print one JSON object on standard output and nothing else")
     parser.add_argument("--small", action="store_true", help="tiny amounts, to see that it runs / jumlah kecil saja")
+    parser.add_argument(
+        "--only", type=lambda text: text.split(","), help="of exchange: figures, between commas / sebagian"
+    )
+    parser.add_argument("--rows", type=int, help="rows in the table / baris dalam tabel")
+    parser.add_argument("--seconds", type=int, help="of exchange: how long one run takes / lama satu jalan")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises: Misconfigured where the project's `benchmarks/` isn't there; the launcher's errors.
     """
-    amounts = (SMALL if arguments.small else AMOUNTS)[arguments.what]
+    amounts = choose_amounts(arguments)
     with prepared_database() as database:
         result = load_benchmark(MODULES[arguments.what]).measure(database, **amounts).to_dict()
     if arguments.json:
@@ -60,6 +79,22 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_result(result)
     return DONE
+
+
+def choose_amounts(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the amounts of a benchmark, with those that the command line changes.
+
+    Raises: Misconfigured where it changes one that the benchmark hasn't.
+    """
+    known: dict[str, Any] = {**(SMALL if arguments.small else AMOUNTS)[arguments.what]}
+    chosen = {name: getattr(arguments, name) for name in ("rows", "seconds", "only")}
+    changed = {name: value for name, value in chosen.items() if value is not None}
+    taken = known.keys() | ({"only"} if arguments.what == "exchange" else set())
+    if foreign := sorted(changed.keys() - taken):
+        raise Misconfigured(
+            Words(f"Pilihan --{foreign[0]} tidak berlaku di sini.", f"The option --{foreign[0]} doesn't fit here."),
+        )
+    return known | changed
 
 
 @contextmanager
@@ -95,6 +130,7 @@ def print_result(result: dict[str, Any]) -> None:
     print(f"{result['bench']}: " + ", ".join(f"{name} {amount}" for name, amount in result["amounts"].items()))
     for one in result["figures"]:
         beside = f"  = {one['ratio']} × {one['limit_name']} ({one['limit']} {one['unit']})" if one["ratio"] else ""
-        print(f"  {one['name']}: {one['value']} {one['unit']}{beside}")
+        goal = f"  {'ok' if one['met'] else 'TIDAK TERCAPAI / NOT MET'} ({one['goal']})" if one.get("goal") else ""
+        print(f"  {one['name']}: {one['value']} {one['unit']}{beside}{goal}")
     for name, fact in result["facts"].items():
         print(f"  {name}: {json.dumps(fact, ensure_ascii=False)}")

@@ -14,6 +14,7 @@ from granian.log import LogLevels
 from simpul.cli.lifeline import follow_parent
 from simpul.kernel.settings import Settings
 
+EXCHANGE = "simpul.exchange.app:application"
 PORTAL_THREADS = 8
 """Requests that one portal process works on at once; each thread keeps one database connection."""
 
@@ -35,10 +36,10 @@ def serve_portal(settings: Settings) -> None:
     )
 
 
-def serve_exchange(settings: Settings) -> None:
-    """Serve the exchange until SIGTERM."""
+def serve_exchange(settings: Settings, target: str = EXCHANGE) -> None:
+    """Serve the exchange until SIGTERM; a benchmark serves a `target` of its own in the same way."""
     _serve(
-        "simpul.exchange.app:application",
+        target,
         settings.BIND_ADDRESS,
         settings.EXCHANGE_PORT,
         interface=Interfaces.ASGI,

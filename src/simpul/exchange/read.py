@@ -36,7 +36,7 @@ MAX_LOCATION = 2_000
 """A longer address isn't repeated in Content-Location: servers in between bound the headers of an answer."""
 
 # The dataset's version comes from the same statement, so from the same view, as the rows.
-_VERSIONED = "SELECT answer.*, (SELECT version FROM public.dataset WHERE id = %s) FROM ({}) AS answer"
+VERSIONED = "SELECT answer.*, (SELECT version FROM public.dataset WHERE id = %s) FROM ({}) AS answer"
 
 
 async def read_rows(call: Call, hub: Hub) -> Response:
@@ -191,7 +191,7 @@ async def _run(connection: AsyncConnection[Any], planned: Plan, dataset_id: int,
 
 
 async def _fetch(connection: AsyncConnection[Any], planned: Plan, dataset_id: int) -> tuple[Any, ...]:
-    statement = _VERSIONED.format(planned.sql).encode()
+    statement = VERSIONED.format(planned.sql).encode()
     body, rows, total, *rest = await _fetch_row(connection, statement, (dataset_id, *planned.parameters))
     if needs_estimate(planned.count, total):
         known = max(total or 0, planned.offset + rows if rows else 0)
