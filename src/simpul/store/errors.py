@@ -21,6 +21,7 @@ UpgradeFailed      503  the move to a newer major didn't succeed; the old cluste
     DumpFailed         503  pg_dump, pg_restore or psql ended with an error
 CountersAway       503  the counters that a machine's processes share can't be used
 MarksAway          503  the marks that tell a machine's processes of a change can't be written
+MaskKeyUnusable    503  the secret of the hashed columns can't be read, or isn't one
 """
 
 from simpul.kernel.errors import Conflict, Invalid, Misconfigured, Unavailable
@@ -216,4 +217,15 @@ class MarksAway(Unavailable):
     hint = Words(
         "Pengelola: periksa ruang disk dan hak tulis folder run di SIMPUL_HOME. Pengirim: coba lagi sebentar lagi.",
         "Operator: check disk space and the rights of the folder run in SIMPUL_HOME. Sender: try again in a moment.",
+    )
+
+
+class MaskKeyUnusable(Unavailable):
+    """The secret of the hashed columns can't be read, or isn't one."""
+
+    code = "SPLD22"
+    message = Words("Kunci penyamaran kolom tidak dapat dipakai.", "The key of the hashed columns can't be used.")
+    hint = Words(
+        "Pulihkan keys/mask.key dari cadangan; isinya harus 32 bita, dan sama pada setiap simpul.",
+        "Restore keys/mask.key from a backup; it must hold 32 bytes, the same on every node.",
     )
