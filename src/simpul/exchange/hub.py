@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ from simpul.store.sql import Connection, conninfo_to_dict, errors, make_conninfo
 CHANNEL = "simpul_publications"
 START_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 5.0
+CANCEL_SECONDS = 0.2
 FLUSH_SECONDS = 0.3
 RECOVER_SECONDS = 30.0
 SETTLE_SECONDS = 0.2
@@ -57,6 +58,7 @@ class Hub:
         """Open the spool and the shared counters. Raises: EvidenceAway, CountersAway."""
         self.setup = setup
         self.snapshot: Snapshot | None = None
+        self._loading = asyncio.Lock()
         self.gate = Gate(setup.home / "run")
         self.tokens = TokenReader(setup.issuer, setup.address)
         self._looked_again_at = -LOOK_AGAIN_SECONDS
@@ -100,10 +102,7 @@ class Hub:
 
     async def stop(self) -> None:
         """Stop the background work, move the last evidence, close everything."""
-        tasks = [*self._tasks, *self._settling.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end([*self._tasks, *self._settling.values()])
         await asyncio.to_thread(self.deliverers.shutdown)
         with suppress(SimpulError, *_DATABASE_ERRORS):
             await self._in_evidence_thread(self._flush)
@@ -131,9 +130,12 @@ class Hub:
         return self.snapshot
 
     async def reload(self) -> None:
-        """Load the publications anew and swap them in. Raises: DatabaseAway, or the driver's errors."""
+        """Load the publications anew and swap them in. Raises: DatabaseAway, or the driver's errors.
+
+        One load at a time: an older view must not take the place of a newer one.
+        """
         with database_errors():
-            async with self.readers.connection() as connection:
+            async with self._loading, self.readers.connection() as connection:
                 self.snapshot = await load_snapshot(connection, self.mask_secret, self.snapshot)
                 if self.cache.marks is not None:
                     self.cache.tell_alone(await is_alone(connection))
@@ -288,6 +290,15 @@ class Hub:
         except (SimpulError, *_DATABASE_ERRORS):
             return False
         return True
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until each has ended: Python 3.11's `wait_for` may swallow a cancellation that meets a result."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=CANCEL_SECONDS)
 
 
 _DATABASE_ERRORS = (errors.Error, TimeoutError)

@@ -2,13 +2,15 @@
 
 import asyncio
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from exchange_world import Server, World, list_records, wait_until
+
+from simpul.exchange.admit import Gate, Used, list_used
+from simpul.exchange.rates import Allowance
 
 LIVE = "/api/wilayah/v1/desa"
 SANDBOX = "/sandbox/wilayah/v1/desa"
@@ -167,9 +169,8 @@ def test_who_has_no_grant_uses_no_plan(world: World, server: Server) -> None:
 
 
 def test_new_counters_begin_with_what_the_evidence_knows_of_today(world: World, server: Server, tmp_path: Path) -> None:
-    assign(world, server, 20, calls_per_day=100_000, rows_per_day=100_000)
-    path = f"{LIVE}?limit=2"
-    server.get(path, world.keys["bob_live"])
+    assign(world, server, 20)
+    server.get(f"{LIVE}?limit=2", world.keys["bob_live"])
     server.flush()
     [(calls, rows)] = world.execute(
         "SELECT count(*), sum((record::jsonb ->> 'rows')::int) FROM evidence"
@@ -177,11 +178,15 @@ def test_new_counters_begin_with_what_the_evidence_knows_of_today(world: World, 
         " AND at >= date_trunc('day', now(), 'Asia/Makassar')",
         [world.datasets["live/desa"]],
     )
-    other = Server(replace(world.setup, home=tmp_path))
-    left = _read_left(other.get(path, world.keys["bob_live"]))
-    other.stop()
-    assert left == [100_000 - calls - 1, 100_000 - rows]
+    gate = Gate(tmp_path)
+    gate.restore(server.run(_list_used(server, gate)))
+    plan = Allowance("x", calls_per_day=100_000, rows_per_day=100_000)
+    admission = gate.admit(plan, 20, world.datasets["live/desa"])
+    assert re.findall(r"r=(\d+)", admission.headers["ratelimit"]) == [str(100_000 - calls - 1), str(100_000 - rows)]
+    admission.release()
+    gate.close()
 
 
-def _read_left(answer: httpx.Response) -> list[int]:
-    return [int(found) for found in re.findall(r"r=(\d+)", answer.headers.get("ratelimit", "r=100000"))]
+async def _list_used(server: Server, gate: Gate) -> list[Used]:
+    async with server.exchange.hub.readers.connection() as connection:  # type: ignore[union-attr]
+        return await list_used(connection, gate.find_midnight())
