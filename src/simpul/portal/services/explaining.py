@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from simpul.contract.errors import ContractInvalid
@@ -79,7 +80,7 @@ def list_limits(publication: Publication) -> list[tuple[str, str]]:
     named = [
         (getattr(Plan._meta.get_field(name), "verbose_name", name), getattr(plan, name, None)) for name in PLAN_FIELDS
     ]
-    told = [(str(title).capitalize(), _group(value)) for title, value in named if value is not None]
+    told = [(capfirst(str(title)), _group(value)) for title, value in named if value is not None]
     return [
         *told,
         (

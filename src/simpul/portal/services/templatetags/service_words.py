@@ -53,10 +53,10 @@ _STAGES = {
     "tls": gettext_noop("TLS"),
     "jawaban": gettext_noop("Jalan ke hub"),
     "kunci": gettext_noop("Kunci"),
-    "layanan": gettext_noop("Layanan"),
+    "layanan": gettext_noop("Layanan dan batasnya"),
     "hak": gettext_noop("Hak akses"),
     "elemen": gettext_noop("Elemen dan saringan"),
-    "baris": gettext_noop("Baris"),
+    "baris": gettext_noop("Isi baris"),
 }
 _FINDINGS = {
     "ok": (gettext_noop("Berhasil"), "tag-done"),
