@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import Q
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from simpul.contract.errors import ContractInvalid
@@ -16,21 +15,13 @@ from simpul.contract.model import Dataset as AgreedDataset
 from simpul.kernel.clock import local, now
 from simpul.portal.organizations.models import Organization
 from simpul.portal.plans.models import Plan
+from simpul.portal.plans.queries import list_limits as list_plan_limits
 from simpul.portal.services.models import Dataset, Pause, Publication
 
 STATEMENT_SECONDS = 10
 PAGE_ROWS = 1_000
 ADDRESS_KILOBYTES = 16
 """As the exchange holds them; a test compares."""
-PLAN_FIELDS = (
-    "rate_per_second",
-    "burst",
-    "calls_per_day",
-    "rows_per_request",
-    "rows_per_day",
-    "concurrent_calls",
-    "body_megabytes",
-)
 
 
 class Freshness(NamedTuple):
@@ -77,12 +68,8 @@ def _write(value: Any) -> str:
 def list_limits(publication: Publication) -> list[tuple[str, str]]:
     """Return what one program may ask of a publication: the stage's plan first, then what holds for everybody."""
     plan = Plan.objects.filter(default_for=publication.stage).first()
-    named = [
-        (getattr(Plan._meta.get_field(name), "verbose_name", name), getattr(plan, name, None)) for name in PLAN_FIELDS
-    ]
-    told = [(capfirst(str(title)), _group(value)) for title, value in named if value is not None]
     return [
-        *told,
+        *(list_plan_limits(plan) if plan else []),
         (
             _("Halaman"),
             _("limit sampai %(rows)s menyebut halaman berikutnya pada header Link") % {"rows": _group(PAGE_ROWS)},

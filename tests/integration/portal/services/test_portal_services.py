@@ -237,7 +237,7 @@ def test_limits_on_the_page_are_those_of_the_exchange(served: Served, portal: Da
     assert explaining.PAGE_ROWS == limits.PAGE_ROWS
     assert explaining.ADDRESS_KILOBYTES * 1024 == limits.MAX_QUERY_BYTES
     text = read_text(sign_in(served.sop.persons["pemanfaat_program"]).get(PAGE))
-    assert "Permintaan tiap detik" in text
+    assert "permintaan tiap detik" in text
 
 
 def test_examples_are_mock_and_no_personal_ones_of_the_contract(served: Served, portal: Database) -> None:
