@@ -26,8 +26,7 @@ from simpul.exchange.rates import Allowance
 gate = Gate(Path(sys.argv[1]))
 plan = Allowance("x", **json.loads(sys.argv[2]))
 print("ready", flush=True)
-sys.stdin.readline()
-until, taken = time.monotonic() + float(sys.argv[3]), 0
+until, taken = float(sys.stdin.readline()), 0
 while time.monotonic() < until:
     try:
         gate.admit(plan, 20, 7).release(1)
@@ -67,10 +66,10 @@ class Worker:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
-    def go(self) -> None:
-        """Let it begin."""
+    def go(self, until: float) -> None:
+        """Let it begin, and end at a time of the machine's one monotonic clock."""
         assert self.process.stdin is not None
-        self.process.stdin.write("\n")
+        self.process.stdin.write(f"{until}\n")
         self.process.stdin.flush()
 
     def send(self, number: int) -> None:
@@ -85,9 +84,10 @@ class Worker:
 
 def hammer(folder: Path, processes: int, seconds: float, **plan: int) -> int:
     """Let several processes call as fast as they can; return how many calls were let in."""
-    workers = [Worker(HAMMER, folder, json.dumps(plan), seconds) for _ in range(processes)]
+    workers = [Worker(HAMMER, folder, json.dumps(plan)) for _ in range(processes)]
+    until = time.monotonic() + seconds
     for worker in workers:
-        worker.go()
+        worker.go(until)
     taken = sum(int(worker.read()) for worker in workers)
     for worker in workers:
         worker.end()
