@@ -33,11 +33,12 @@ from simpul.kernel.errors import SimpulError
 from simpul.kernel.words import Words
 
 PROVIDER_ROLE = "penyedia"
+DEPRECATED_STATE = "usang"
 RETIRED_STATE = "pensiun"
 CLOSED_STATES = frozenset((RETIRED_STATE, "ditutup"))
 PREPARING_STATES = frozenset(("disiapkan", "gagal"))
 VERIFICATION_STATE = "verifikasi"
-OPEN_STATES = frozenset(("terbuka", "aktif", "usang"))
+OPEN_STATES = frozenset(("terbuka", "aktif", DEPRECATED_STATE))
 
 _STAGE_OF_KEY: dict[str, Stage] = {"test": "sandbox", "live": "live"}
 _STAGE_WORDS = {"sandbox": Words("uji coba", "the sandbox"), "live": Words("layanan aktif", "the live service")}

@@ -1,6 +1,8 @@
 """What a caller may learn about the exchange and its own access: health, the list of datasets, openapi.json."""
 
-from simpul.access.decide import decide
+from typing import Any
+
+from simpul.access.decide import DEPRECATED_STATE, decide
 from simpul.access.model import AccessRequest, Key, Permission
 from simpul.contract.masked import narrow_dataset
 from simpul.contract.model import Contract, Dataset
@@ -14,6 +16,7 @@ from simpul.kernel import clock
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.words import Words
 
+METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 HOME = Words(
     "Exchange Simpul. Alamat layanan dan kunci ada di portal.",
     "The Simpul exchange. Addresses and keys are in the portal.",
@@ -81,7 +84,16 @@ async def describe_openapi(call: Call, hub: Hub) -> Response:
     )
     document = write_openapi(contract, published.stage, hub.setup.address)
     add_writes(document, contract, _list_writable(published, key, call.client))
+    if published.service.state == DEPRECATED_STATE:
+        _mark_deprecated(document)
     return write_json(200, document)
+
+
+def _mark_deprecated(document: dict[str, Any]) -> None:
+    """Mark every operation as deprecated, so that tools that make clients warn their users."""
+    for place in document["paths"].values():
+        for method in METHODS & place.keys():
+            place[method]["deprecated"] = True
 
 
 def _list_writable(published: Published, key: Key, address: str) -> list[str]:

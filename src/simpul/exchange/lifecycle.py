@@ -11,7 +11,7 @@ Programs needn't read any of them: rows are given as ever, unless the contract s
 from datetime import UTC, datetime, time, timedelta
 from email.utils import format_datetime
 
-from simpul.access.decide import PROVIDER_ROLE
+from simpul.access.decide import DEPRECATED_STATE, PROVIDER_ROLE
 from simpul.access.errors import ProviderLate
 from simpul.access.model import Service
 from simpul.exchange.call import Call
@@ -21,7 +21,6 @@ from simpul.exchange.publications import PublishedDataset
 from simpul.kernel.clock import ZONE, local
 from simpul.store.pools import database_errors
 
-DEPRECATED_STATE = "usang"
 _DELIVERED = b"SELECT delivered_at FROM public.dataset WHERE id = %s"
 
 

@@ -163,6 +163,8 @@ def test_deprecated_version_tells_its_end_and_its_successor(server: Server, worl
         assert headers["deprecation"] == f"@{int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())}"
         assert parsedate_to_datetime(headers["sunset"]) == datetime(2027, 1, 1, tzinfo=ZONE)
         assert '<http://exchange.test/api/wilayah/v2>; rel="successor-version"' in headers["link"]
+    document = ask(server, world, path="/api/wilayah/v1/openapi.json").json()
+    assert document["paths"]["/desa"]["get"]["deprecated"] is True
     for name in ("deprecation", "sunset", "link", "dataset-late"):
         assert name in ask(server, world).headers["access-control-expose-headers"].lower()
     change(server, world, "UPDATE publication SET state = 'pensiun' WHERE stage = 'live' AND major = 1")
@@ -175,6 +177,7 @@ def test_deprecated_version_tells_its_end_and_its_successor(server: Server, worl
 
 def test_version_in_its_prime_tells_no_end(server: Server, world: World) -> None:
     assert not {"deprecation", "sunset", "dataset-late"} & set(ask(server, world).headers)
+    assert "deprecated" not in ask(server, world, path="/api/wilayah/v1/openapi.json").json()["paths"]["/desa"]["get"]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from simpul.access.masks import derive_mask_key
 from simpul.kernel.clock import local, now
 from simpul.portal.audit.actions import record
 from simpul.portal.organizations.models import Organization
-from simpul.portal.organizations.queries import list_lineage
+from simpul.portal.organizations.queries import find_successor, list_lineage
 from simpul.portal.people.models import Person, Role
 from simpul.portal.people.permissions import check_role
 from simpul.portal.services.driver import get_driver_connection
@@ -42,7 +42,7 @@ def measure_share(publication: Publication, dataset: Dataset, consumer: Organiza
     if terms is None or not terms.columns:
         return None
     compiled: dict[str, Any] = publication.compiled["datasets"][dataset.name]
-    share = plan_share(compiled, terms.columns, terms.row_filter, dict(terms.masks), read_mask_key(consumer.pk))
+    share = plan_share(compiled, terms.columns, terms.row_filter, dict(terms.masks), read_mask_key(find_successor(consumer).pk))
     digest, rows = hashlib.sha256(), 0
     with get_driver_connection().cursor() as cursor:
         row = cursor.execute(share.count_sql, share.parameters).fetchone()
