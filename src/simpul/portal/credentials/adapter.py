@@ -1,21 +1,32 @@
 """Where allauth's identity provider asks the hub: which keys sign, what a token says, and for whom one is made."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, Literal
 
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.internal.private_keys import filter_keys
-from allauth.idp.oidc.models import Client, PrivateKey
+from allauth.idp.oidc.models import Client, PrivateKey, Token
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from oauthlib.oauth2.rfc6749.errors import InvalidClientError, InvalidScopeError
+from oauthlib.oauth2.rfc6749.errors import InvalidClientError, InvalidScopeError, OAuth2Error
 
+from simpul.kernel.clock import now
 from simpul.portal.credentials.queries import find_client_in_force
 from simpul.portal.credentials.secrets import make_client_id, make_secret
 from simpul.portal.credentials.signing import list_private_keys, publish_key
 
 SCOPES = ("sandbox", "live")
 """A token is for one stage."""
+TOKENS_A_MINUTE = 60
+"""For one client: a token holds for ten minutes, and who asks for one at each call is told to keep it."""
+
+
+class TooManyTokens(OAuth2Error):  # type: ignore[misc]
+    """A client that doesn't keep its tokens."""
+
+    error = "slow_down"
+    status_code = 429
 
 
 class TokenAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
@@ -47,10 +58,13 @@ class TokenAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
     ) -> None:
         """Bind the token to the exchange and to one stage.
 
-        Raises: InvalidClientError, InvalidScopeError.
+        Raises: InvalidClientError, InvalidScopeError, TooManyTokens.
         """
         if find_client_in_force(client.id) is None:
             raise InvalidClientError
+        issued = Token.objects.filter(client=client, created_at__gte=now() - timedelta(minutes=1))
+        if issued.count() >= TOKENS_A_MINUTE:
+            raise TooManyTokens
         if len(list(scopes)) != 1:
             raise InvalidScopeError
         access_token |= {

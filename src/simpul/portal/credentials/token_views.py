@@ -26,6 +26,8 @@ REASONS = {
     "unsupported_grant_type": "Hanya grant_type=client_credentials. / Only grant_type=client_credentials.",
     "unauthorized_client": "Hanya grant_type=client_credentials. / Only grant_type=client_credentials.",
     "invalid_target": "Kosongkan resource, atau isi alamat exchange. / Leave resource out, or give the exchange's address.",
+    "slow_down": "Pakai token yang sama sampai hampir habis; coba lagi setelah satu menit."
+    " / Keep a token until it is about to end; try again after a minute.",
     "invalid_request": "Kirim grant_type, client_id, dan client_secret sebagai formulir."
     " / Send grant_type, client_id and client_secret as a form.",
 }
@@ -53,6 +55,8 @@ def _explain(response: HttpResponse) -> HttpResponse:
     told: dict[str, Any] = json.loads(response.content)
     told["error_description"] = REASONS.get(told.get("error", ""), told.get("error_description", ""))
     response.content = json.dumps(told).encode()
+    if response.status_code == 429:
+        response["Retry-After"] = "60"
     return response
 
 

@@ -2,15 +2,19 @@
 
 import base64
 import json
+from datetime import timedelta
 from typing import Any
 
 import jwt
 import pytest
 from allauth.idp.oidc.models import Client as Kept
+from allauth.idp.oidc.models import Token
 from django.test import Client
 
 from portal_world import World
+from simpul.kernel.clock import now
 from simpul.portal.credentials import actions
+from simpul.portal.credentials.adapter import TOKENS_A_MINUTE
 from simpul.portal.credentials.errors import TooManyClients
 from simpul.portal.credentials.models import OAuthClient, TokenKey
 from simpul.portal.services.errors import NoGrant, NotYourApplication
@@ -100,6 +104,16 @@ def test_client_needs_a_grant_and_an_own_programmer(world: World, application: A
     Grant.objects.all().delete()
     with pytest.raises(NoGrant):
         actions.issue_client(world.bob, application)
+
+
+def test_client_that_asks_at_each_call_is_told_to_keep_its_token(made: actions.NewClient) -> None:
+    for number in range(TOKENS_A_MINUTE):
+        Token.objects.create(client_id=made.client_id, type="at", hash=str(number))
+    answer = ask(made)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    assert "Keep a token" in answer.json()["error_description"]
+    Token.objects.update(created_at=now() - timedelta(seconds=61))
+    assert ask(made).status_code == 200
 
 
 def test_secret_is_kept_nowhere(made: actions.NewClient) -> None:
