@@ -13,6 +13,7 @@ ADDRESSES = (
     ("pemohon", "/layanan/"),
     ("pemrogram", "/layanan/{context}/"),
     ("penyedia", "/layanan/{context}/"),
+    ("tim_it", "/layanan/{context}/kendali/"),
     ("asing", "/layanan/"),
     ("penyedia", "/layanan/{context}/data/wilayah_tapin/?tahap=live&v=1"),
     ("penyedia", "/kiriman/{batch}/"),
