@@ -38,6 +38,13 @@ class DatabaseAway(Unavailable):
     retry_after_seconds = 5
 
 
+class ReadsBusy(Unavailable):
+    code = "SPLD23"
+    message = Words("Terlalu banyak permintaan sekaligus.", "Too many calls at the same time.")
+    hint = Words("Coba lagi sesudah jeda menurut Retry-After.", "Try again after the pause that Retry-After tells.")
+    retry_after_seconds = 1
+
+
 class DatabaseBusy(Unavailable):
     code = "SPLD02"
     message = Words("Data sedang dipakai proses lain.", "The data is in use by another process.")
