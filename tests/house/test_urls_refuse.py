@@ -26,6 +26,9 @@ from simpul.portal.services.models import ApiKey, Application, Dataset, Publicat
 
 PUBLIC = {
     "health",
+    "health_live",
+    "health_ready",
+    "metrics",  # its own rule: site/test_portal_watching.py
     "set_language",
     "account_login",
     "account_inactive",

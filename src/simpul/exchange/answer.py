@@ -5,8 +5,6 @@ limits → path → key or token → publication → permission → plan → the
 
 import asyncio
 import logging
-import traceback
-from pathlib import Path
 
 from simpul.access.addresses import find_client
 from simpul.access.decide import check_service, decide
@@ -24,17 +22,19 @@ from simpul.exchange.errors import (
     Unexpected,
     write_error,
 )
-from simpul.exchange.health import answer_health
+from simpul.exchange.health import answer_health, answer_metrics
 from simpul.exchange.http import Request, Response
 from simpul.exchange.hub import Hub
 from simpul.exchange.lifecycle import check_lateness, tell_lifecycle
 from simpul.exchange.places import DOORS
-from simpul.exchange.prove import keep_cut, keep_evidence
+from simpul.exchange.prove import UNRECORDED, keep_cut, keep_evidence
 from simpul.exchange.receipts import answer_receipt
 from simpul.exchange.route import METHODS, Route, parse_path
+from simpul.exchange.steps import tell_steps
 from simpul.exchange.stream import prove_stream
 from simpul.exchange.token_errors import TokenKeyUnknown
 from simpul.kernel.errors import SimpulError
+from simpul.kernel.logs import describe_error
 
 LOG = logging.getLogger("simpul.exchange")
 
@@ -45,7 +45,7 @@ async def answer(hub: Hub, request: Request) -> Response:
     response: Response | None = None
     try:
         response = await _answer(hub, call)
-        return response
+        return tell_steps(hub, call, response)
     finally:
         if response is None or response.stream is None:  # else when the stream has ended
             call.release()
@@ -61,16 +61,20 @@ async def _answer(hub: Hub, call: Call) -> Response:
         response = write_error(error)
     except Exception as error:
         # The type alone: a message may quote data.
-        LOG.error("call %s failed: %s", call.uid, _describe_place(error))
+        LOG.error("call %s failed: %s", call.uid, describe_error(error))
         response = write_error(Unexpected())
-    if call.route is not None and call.route.place in {"home", "health"}:
+    if call.route is not None and call.route.place in UNRECORDED:
         return response
+    call.mark("work")
     if call.admission is not None:
         response.headers |= call.admission.headers
     tell_lifecycle(call, response, hub.setup.address)
     if response.stream is not None:
-        return await prove_stream(hub, call, response, response.stream)
-    return await keep_evidence(hub, call, response)
+        response = await prove_stream(hub, call, response, response.stream)
+    else:
+        response = await keep_evidence(hub, call, response)
+    call.mark("evidence")
+    return response
 
 
 async def _go(hub: Hub, call: Call) -> Response:
@@ -84,6 +88,16 @@ async def _go(hub: Hub, call: Call) -> Response:
         return describe_home()
     if route.place == "health":
         return await answer_health(hub, route.part)
+    if route.place == "metrics":
+        return answer_metrics(hub, request)
+    hub.load.enter()
+    try:
+        return await _go_inside(hub, call, route, method)
+    finally:
+        hub.load.leave()
+
+
+async def _go_inside(hub: Hub, call: Call, route: Route, method: str) -> Response:
     if route.place == "receipt":
         call.key, call.operation = await _identify(hub, call), "receipt"
         return await answer_receipt(call, hub)
@@ -100,12 +114,14 @@ async def _go_to_publication(hub: Hub, call: Call, route: Route, method: str) ->
         call.operation = door.told_as
         check_service(call.key, call.published.service)
         _admit(hub, call)
+        call.mark("auth")
         return await door.handle(call, hub)
     call.dataset = call.published.get_dataset(route.dataset)
     call.operation = door.told_as
     request = AccessRequest(route.dataset, door.operation, call.client)
     call.permission = decide(request, call.key, call.published.service, call.dataset.grants, call.at)
     _admit(hub, call)
+    call.mark("auth")
     await check_lateness(call, hub)
     return await door.handle(call, hub)
 
@@ -142,10 +158,3 @@ def _check_limits(request: Request) -> None:
         raise HeadersTooLarge()
     if any(request.headers.get(name, "public") != "public" for name in ("accept-profile", "content-profile")):
         raise SchemaUnknown()
-
-
-def _describe_place(error: Exception) -> str:
-    """Return the error's type and where it was raised; its message may quote data and is left out."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-4:]))
-    return f"{type(error).__name__} at {places}"

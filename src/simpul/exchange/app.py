@@ -1,5 +1,6 @@
 """The ASGI application: takes requests from the server, and sends the answers that `answer` gives."""
 
+import logging.config
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from simpul.exchange.hub import Hub, Setup
 from simpul.exchange.options import EXPOSED, answer_options
 from simpul.exchange.stream import send_stream
 from simpul.kernel.errors import Misconfigured, SimpulError
+from simpul.kernel.logs import make_log_config
 from simpul.kernel.settings import read_settings
 from simpul.kernel.words import Words
 
@@ -78,6 +80,7 @@ def read_setup() -> Setup:
     Raises: Misconfigured.
     """
     settings = read_settings()
+    logging.config.dictConfig(make_log_config(settings.LOG_FORMAT))
     dsn = os.environ.get("SIMPUL_DSN", "")
     if not dsn:
         raise Misconfigured(
@@ -91,6 +94,7 @@ def read_setup() -> Setup:
         settings.TRUSTED_PROXY,
         settings.PUBLIC_URL,
         settings.EXCHANGE_CACHE_MB * MEBIBYTE,
+        settings.METRICS_TOKEN,
     )
 
 

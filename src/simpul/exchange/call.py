@@ -50,6 +50,14 @@ class Call:
     batch_id: int | None = None
     request_digest: str = ""
     is_recorded: bool = False
+    steps: dict[str, float] = field(default_factory=dict)
+    _marked: float = field(default_factory=time.perf_counter)
+
+    def mark(self, step: str) -> None:
+        """Say that a step has just ended: the time since the last mark was its own."""
+        now = time.perf_counter()
+        self.steps[step] = self.steps.get(step, 0.0) + now - self._marked
+        self._marked = now
 
     def get_visit(self) -> tuple[Key, Published]:
         """Return who calls which publication. Raises: RuntimeError where a stage before was left out."""

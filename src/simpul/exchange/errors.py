@@ -17,6 +17,7 @@
     GrantUnusable     SPLX11    403  a grant whose row filter can't be read lets nothing through
     BatchRefused      SPLX20    422  every row of a batch was refused; the report says why
     StatementRefused  SQLSTATE       what PostgreSQL refused in the caller's filter
+    Overloaded        SPLX54    503  more calls at work than the process can bear
     Unexpected        SPLX99    500
 
 Both languages stand in each text, Indonesian first. PostgreSQL's own message is never passed on: it may quote values.
@@ -177,6 +178,13 @@ class AnswerCut(Unavailable):
     code = "SPLX53"
     message = Words("Jawaban terputus sebelum selesai.", "The answer broke before it was whole.")
     hint = Words("Minta lagi; data yang sudah diterima belum lengkap.", "Ask again; what was received isn't complete.")
+
+
+class Overloaded(Unavailable):
+    code = "SPLX54"
+    message = Words("Hub sedang melayani terlalu banyak permintaan.", "The hub is answering too many calls.")
+    hint = Words("Coba lagi sesudah jeda menurut Retry-After.", "Try again after the pause that Retry-After tells.")
+    retry_after_seconds = 1
 
 
 class Unexpected(SimpulError):

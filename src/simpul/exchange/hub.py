@@ -15,8 +15,10 @@ from simpul.exchange.cache import open_cache
 from simpul.exchange.cursor import KEY_FILE as CURSOR_KEY
 from simpul.exchange.errors import NotLoaded, TooBusy, TooManyStreams
 from simpul.exchange.evidence_log import Spool, recover
+from simpul.exchange.overload import Load
 from simpul.exchange.publications import Snapshot
 from simpul.exchange.snapshot import load_snapshot
+from simpul.exchange.tally import Tally
 from simpul.exchange.tokens import TokenReader
 from simpul.kernel import clock
 from simpul.kernel.errors import SimpulError
@@ -25,6 +27,7 @@ from simpul.store.marks import FOLDER as MARKS_FOLDER
 from simpul.store.marks import is_alone, settle_left
 from simpul.store.mask_secret import open_mask_secret
 from simpul.store.pools import connect, database_errors, make_async_pool, open_pool
+from simpul.store.quick_reads import QuickReads
 from simpul.store.sealed_text import open_text_sealer
 from simpul.store.sql import Connection, conninfo_to_dict, errors, make_conninfo
 
@@ -35,6 +38,8 @@ CANCEL_SECONDS = 0.2
 FLUSH_SECONDS = 0.3
 RECOVER_SECONDS = 30.0
 SETTLE_SECONDS = 0.2
+COUNT_SECONDS = 1.0
+"""What a kill can lose of the metrics."""
 LOG = logging.getLogger("simpul.exchange")
 
 
@@ -49,6 +54,7 @@ class Setup:
     trusted_proxy: bool = False
     issuer: str = ""
     cache_bytes: int = 0
+    metrics_token: str = ""
 
 
 class Hub:
@@ -70,9 +76,19 @@ class Hub:
         self.readers = make_async_pool(
             _make_reading(setup.dsn), limits.READERS, name="simpul exchange", statement_seconds=limits.STATEMENT_SECONDS
         )
+        self.pages = QuickReads(
+            _make_reading(setup.dsn),
+            limits.PAGE_READERS,
+            name="simpul pages",
+            statement_seconds=limits.STATEMENT_SECONDS,
+            waiting=limits.WAITING_READS,
+            wait_seconds=limits.READ_WAIT_SECONDS,
+        )
         self.streamers = make_async_pool(
             _make_reading(setup.dsn), limits.STREAMS, name="simpul streams", statement_seconds=limits.STREAM_SECONDS
         )
+        self.load = Load()
+        self.tally = Tally(setup.home / "run" / "metrics")
         self._streaming = 0
         self._settling: dict[int, asyncio.Task[None]] = {}
         self.writers = open_pool(
@@ -98,7 +114,10 @@ class Hub:
             await asyncio.wait_for(self.reload(), START_SECONDS)
         if self.gate.is_new:
             await self._count_today()
-        self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._refresh, self._keep_evidence)]
+        self._tasks = [
+            asyncio.create_task(work())
+            for work in (self._listen, self._refresh, self._keep_evidence, self.load.watch, self._count)
+        ]
 
     async def stop(self) -> None:
         """Stop the background work, move the last evidence, close everything."""
@@ -108,9 +127,12 @@ class Hub:
             await self._in_evidence_thread(self._flush)
         await self._in_evidence_thread(self._close_evidence)
         self._evidence.shutdown()
+        self.tally.keep(self.measure())
+        self.tally.close()
         self.spool.close()
         self.gate.close()
         await asyncio.to_thread(self.writers.close)
+        await self.pages.close()
         await self.streamers.close()
         await self.readers.close()
 
@@ -231,6 +253,11 @@ class Hub:
                 await asyncio.sleep(1.0)
             await asyncio.sleep(FLUSH_SECONDS)
 
+    async def _count(self) -> None:
+        while True:
+            await asyncio.sleep(COUNT_SECONDS)
+            self.tally.keep(self.measure())
+
     async def flush_evidence(self) -> None:
         """Move the spool into the database now. Raises: DatabaseAway, or the driver's errors."""
         await self._in_evidence_thread(self._flush)
@@ -277,6 +304,27 @@ class Hub:
             "streams_running": self._streaming,
             "answers_from_memory": self.cache.hits,
             "answers_kept_bytes": self.cache.used_bytes,
+        }
+
+    def measure(self) -> dict[str, float]:
+        """Return this process's state of now, by the names of its metrics."""
+        self.tally.counts.totals = {
+            "simpul_exchange_cache_hits_total": self.cache.hits,
+            "simpul_exchange_cache_misses_total": self.cache.misses,
+            "simpul_exchange_overload_refused_total": self.load.refused,
+        }
+        return {
+            "simpul_exchange_calls_at_work": self.load.at_work,
+            "simpul_exchange_loop_lag_seconds": self.load.lag_seconds,
+            "simpul_exchange_cache_bytes": self.cache.used_bytes,
+            "simpul_exchange_connections": self.pages.size,
+            "simpul_exchange_connections_busy": self.pages.busy,
+            "simpul_exchange_connections_waiting": self.pages.waiting,
+            "simpul_exchange_streams": self._streaming,
+            "simpul_exchange_deliveries": self._delivering,
+            "simpul_exchange_deliveries_waiting": self._waiting,
+            "simpul_exchange_evidence_waiting_bytes": self.spool.waiting_bytes,
+            "simpul_exchange_publications": len(self.snapshot.publications) if self.snapshot else 0,
         }
 
     async def is_ready(self) -> bool:

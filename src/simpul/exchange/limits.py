@@ -6,10 +6,20 @@ MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
 """A larger request body lies in a temporary file while it is read."""
+CALLS_AT_WORK = 1_000
+"""Calls inside one process; one more gets a 503 at once."""
+LAG_SECONDS = 1.0
+"""A loop that comes so late has too much to do: calls get a 503 until it comes in time again."""
 STATEMENT_SECONDS = 10.0
 RETRY_SECONDS = 5
-READERS = 8
-"""Connections for reading, in one process."""
+PAGE_READERS = 8
+"""Connections for reading pages, in one process."""
+WAITING_READS = 500
+"""Calls that wait for one of them; one more gets a 503 at once."""
+READ_WAIT_SECONDS = 1.0
+"""How long one waits before it gets a 503."""
+READERS = 4
+"""Connections for all other reading, in one process."""
 DELIVERERS = 3
 """Batches at work at the same time, in one process; one more waits for a place."""
 WAITING_DELIVERIES = 50

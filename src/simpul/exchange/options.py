@@ -8,7 +8,7 @@ from simpul.kernel.errors import SimpulError
 EXPOSED = (
     "Allow, Changes-Since, Content-Location, Content-Range, Dataset-Late, Dataset-Version, Date, Deprecation, ETag, "
     "Evidence-Id, Evidence-Salt, Idempotency-Replayed, Link, Location, Preference-Applied, Proxy-Status, Range-Unit, "
-    "RateLimit, RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate"
+    "RateLimit, RateLimit-Policy, Retry-After, Server-Timing, Sunset, WWW-Authenticate"
 )
 ALLOWED = (
     "Authorization, apikey, X-API-Key, X-Client-Info, Accept, Accept-Language, Accept-Profile, Content-Language, "

@@ -22,7 +22,7 @@ from simpul.store.sql import errors
 LOG = logging.getLogger("simpul.exchange")
 CUT = 499
 """The status in the evidence of a call whose caller went away before it was answered."""
-UNRECORDED = frozenset({"home", "health"})
+UNRECORDED = frozenset({"home", "health", "metrics"})
 """Places that say nothing of data and leave no row."""
 WITHOUT_RECEIPT = frozenset({429, 503})
 """Answers that stand for too much work make no more of it."""

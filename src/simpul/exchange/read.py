@@ -1,5 +1,7 @@
 """Reads a dataset's rows: parse, plan, one statement, one answer; a long one leaves as a stream."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -35,6 +37,7 @@ UNFRAMED = frozenset(("0.9", "1", "1.0"))
 MAX_LOCATION = 2_000
 """A longer address isn't repeated in Content-Location: servers in between bound the headers of an answer."""
 
+Fetch = Callable[[str, tuple[object, ...]], Awaitable[tuple[Any, ...]]]
 # The dataset's version comes from the same statement, so from the same view, as the rows.
 VERSIONED = "SELECT answer.*, (SELECT version FROM public.dataset WHERE id = %s) FROM ({}) AS answer"
 
@@ -66,6 +69,7 @@ class _Reading:
         self.planner = self.access.dataset.get_planner(self.access.permission.grant_id)
         self.most = call.allowance.rows_per_request
         self.is_steady = is_steady(self.query, self.planner.row_filter)
+        call.mark("parse")
 
     async def answer(self) -> Response:
         wanted = self._find_wanted()
@@ -78,13 +82,16 @@ class _Reading:
             is_followed=not is_long,
         )
         self.call.columns, self.call.operators = planned.columns, planned.operators
+        self.call.mark("plan")
         with database_errors():
-            async with self.hub.readers.connection() as connection:
-                body, rows, total, *last, version = await _run(connection, planned, self._get_id(), self.zone)
+            body, rows, total, *last, version = await _run(self.hub, planned, self._get_id(), self.zone)
+        self.call.mark("database")
         self.call.rows, self.call.dataset_version = rows, version
         if rows > PAGE_ROWS:
             return await self._stream(planned, total)
-        return self._write_page(planned, body, rows, total, last[0] if last else None)
+        response = self._write_page(planned, body, rows, total, last[0] if last else None)
+        self.call.mark("encode")
+        return response
 
     def _find_wanted(self) -> int | None:
         """Return how many rows may come at most by the caller's limit and its plan; None: any number."""
@@ -176,13 +183,13 @@ class _Reading:
         }
 
 
-async def _run(connection: AsyncConnection[Any], planned: Plan, dataset_id: int, zone: str) -> tuple[Any, ...]:
+async def _run(hub: Hub, planned: Plan, dataset_id: int, zone: str) -> tuple[Any, ...]:
     try:
-        if zone == ZONE.key:  # the pool's own zone
-            return await _fetch(connection, planned, dataset_id)
-        async with connection.transaction():
+        if zone == ZONE.key:  # the pools' own zone
+            return await _fetch(hub.pages.fetch, planned, dataset_id)
+        async with hub.readers.connection() as connection, connection.transaction():
             await connection.execute("SELECT set_config('TimeZone', %s, true)", [zone])
-            return await _fetch(connection, planned, dataset_id)
+            return await _fetch(partial(_fetch_row, connection), planned, dataset_id)
     except errors.Error as error:
         is_too_much = (error.sqlstate or "").startswith("54")
         if isinstance(error, errors.OperationalError) and not is_too_much:
@@ -190,19 +197,19 @@ async def _run(connection: AsyncConnection[Any], planned: Plan, dataset_id: int,
         raise explain_sqlstate(error.sqlstate) from error
 
 
-async def _fetch(connection: AsyncConnection[Any], planned: Plan, dataset_id: int) -> tuple[Any, ...]:
-    statement = VERSIONED.format(planned.sql).encode()
-    body, rows, total, *rest = await _fetch_row(connection, statement, (dataset_id, *planned.parameters))
+async def _fetch(fetch_row: Fetch, planned: Plan, dataset_id: int) -> tuple[Any, ...]:
+    # An aggregate without GROUP BY gives one row.
+    body, rows, total, *rest = await fetch_row(VERSIONED.format(planned.sql), (dataset_id, *planned.parameters))
     if needs_estimate(planned.count, total):
         known = max(total or 0, planned.offset + rows if rows else 0)
-        (told,) = await _fetch_row(connection, planned.estimate.text.encode(), planned.estimate.values)
+        (told,) = await fetch_row(planned.estimate.text, planned.estimate.values)
         total = read_estimate(told, known)
     return body, rows, total, *rest
 
 
-async def _fetch_row(connection: AsyncConnection[Any], statement: bytes, values: tuple[object, ...]) -> tuple[Any, ...]:
-    row = await (await connection.execute(statement, values)).fetchone()
-    return tuple(row or ())  # an aggregate without GROUP BY gives one row
+async def _fetch_row(connection: AsyncConnection[Any], statement: str, values: tuple[object, ...]) -> tuple[Any, ...]:
+    row = await (await connection.execute(statement.encode(), values)).fetchone()
+    return tuple(row or ())
 
 
 def _count_words(rows: int) -> Words:

@@ -10,7 +10,9 @@ from simpul.access.model import Stage
 from simpul.exchange.errors import FunctionUnknown, PathUnknown, QueryTooLong
 from simpul.exchange.limits import MAX_PATH_BYTES
 
-Place = Literal["home", "health", "index", "openapi", "dataset", "changes", "batches", "batch", "refused", "receipt"]
+Place = Literal[
+    "home", "health", "metrics", "index", "openapi", "dataset", "changes", "batches", "batch", "refused", "receipt"
+]
 
 _STAGES: dict[str, Stage] = {"sandbox": "sandbox", "api": "live"}
 KEPT_PATHS = 2048
@@ -33,6 +35,7 @@ _FUNCTION = re.compile(r"/rpc/[a-z0-9_]+")
 METHODS: Mapping[Place, str] = {
     "home": "GET, HEAD, OPTIONS",
     "health": "GET, HEAD, OPTIONS",
+    "metrics": "GET, HEAD, OPTIONS",
     "index": "GET, HEAD, OPTIONS",
     "openapi": "GET, HEAD, OPTIONS",
     "dataset": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
@@ -74,6 +77,8 @@ def parse_path(path: str) -> Route:
         return Route("home")
     if path in HEALTH:
         return Route("health", part=HEALTH[path])
+    if path == "/metrics":
+        return Route("metrics")
     if receipt := _RECEIPT.fullmatch(path):
         return Route("receipt", part=receipt[1])
     found = _CONTEXT.fullmatch(path) if _SAFE.fullmatch(path) and "//" not in path else None

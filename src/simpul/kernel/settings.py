@@ -50,6 +50,12 @@ def _read_mail(text: str) -> str:
     return text
 
 
+def _read_log_format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError("text/json")
+    return text
+
+
 _HOME, _HOME_OF_ROOT = "~/.simpul", "/var/lib/simpul"
 
 
@@ -168,6 +174,25 @@ TABLE: tuple[Setting, ...] = (
         Words("Alamat pengirim surel.", "The address that mail comes from."),
     ),
     Setting(
+        "METRICS_TOKEN",
+        str,
+        "",
+        Words(
+            "Token untuk membaca /metrics pada portal dan exchange. Kosong: hanya program di mesin ini sendiri, tanpa proksi.",
+            "Token for reading /metrics of portal and exchange. Empty: only programs of this very machine, without a proxy.",
+        ),
+        secret=True,
+    ),
+    Setting(
+        "LOG_FORMAT",
+        _read_log_format,
+        "text",
+        Words(
+            "Bentuk catatan: text, atau json (satu objek tiap baris, termasuk tiap permintaan ke exchange; tanpa data pribadi).",
+            "How logs are written: text, or json (one object a line, each call to the exchange among them; no personal data).",
+        ),
+    ),
+    Setting(
         "DEMO",
         _read_bool,
         "false",
@@ -194,6 +219,8 @@ class Settings:
     TRUSTED_PROXY: bool
     MAIL_URL: str
     MAIL_FROM: str
+    METRICS_TOKEN: str
+    LOG_FORMAT: str
     DEMO: bool
 
 

@@ -3,7 +3,7 @@
 import sys
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -11,12 +11,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
+from simpul.access.monitoring import check_watcher
 from simpul.kernel.errors import NotFound, SimpulError
 from simpul.kernel.words import Words
 from simpul.portal.people.actions import choose_language
 from simpul.portal.people.models import Role
 from simpul.portal.people.permissions import check_role
 from simpul.portal.site.access import public
+from simpul.portal.site.metrics import CONTENT_TYPE, find_worker_silence, write_metrics
 from simpul.portal.site.telling import DatabaseIsAway, RequestUnreadable, tell_error, wants_json
 
 COOKIE_AGE_SECONDS = 365 * 24 * 3600
@@ -25,10 +27,29 @@ COOKIE_AGE_SECONDS = 365 * 24 * 3600
 @public
 @require_GET
 def show_health(request: HttpRequest) -> HttpResponse:
-    """Say whether portal and database answer, for the supervisor and load balancers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Say whether portal and database answer, for the supervisor and load balancers, and since when the worker is silent.
+
+    A silent worker doesn't make the portal unready: people can work, their jobs wait.
+    """
+    silent_seconds = find_worker_silence()
+    return JsonResponse({"status": "ok", "worker_silent_seconds": silent_seconds and round(silent_seconds, 1)})
+
+
+@public
+@require_GET
+def show_life(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers, whatever the database does."""
     return JsonResponse({"status": "ok"})
+
+
+@public
+@require_GET
+def show_metrics(request: HttpRequest) -> HttpResponse:
+    """Give what Prometheus reads to who may read it: the token's holder, or a program of this machine."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    peer = request.META.get("REMOTE_ADDR", "")
+    check_watcher(peer, headers, token=settings.HUB.METRICS_TOKEN, is_proxied=settings.HUB.TRUSTED_PROXY)
+    return HttpResponse(write_metrics(), content_type=CONTENT_TYPE)
 
 
 @public
