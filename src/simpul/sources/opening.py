@@ -1,1 +1,58 @@
-"""The kinds of sources by name, and the two doors: parse the settings of a kind, open its reader."""
+"""The kinds of sources by name, and the two doors: read the settings of a kind, open its reader."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from simpul.kernel.errors import Finding
+from simpul.kernel.words import Words
+from simpul.outbound.guard import Guard
+from simpul.sources.fields import Field, Given
+from simpul.sources.mysql import MysqlReader
+from simpul.sources.settings import (
+    DATABASE_FIELDS,
+    DatabaseSettings,
+    Settings,
+    parse_database,
+)
+from simpul.sources.shape import Reader
+
+Parse = Callable[[Given], tuple[Settings, list[Finding]]]
+
+
+class SourceKind(NamedTuple):
+    """A kind of outside system: its name for people, its fields, and what parses them."""
+
+    title: Words
+    fields: tuple[Field, ...]
+    parse: Parse
+    secret: Words
+    """What the secret is called."""
+
+
+KINDS: Mapping[str, SourceKind] = {
+    "mysql": SourceKind(
+        Words("MySQL atau MariaDB", "MySQL or MariaDB"),
+        DATABASE_FIELDS,
+        parse_database,
+        Words("Kata sandi", "Password"),
+    ),
+}
+
+
+def parse_settings(kind: str, given: Given) -> tuple[Settings, list[Finding]]:
+    """Return a kind's settings and what is wrong with them, by field; use them only where nothing is wrong.
+
+    Raises: KeyError for a kind that isn't in `KINDS`.
+    """
+    return KINDS[kind].parse(given)
+
+
+def open_reader(kind: str, settings: Settings, secret: str, guard: Guard) -> Reader:
+    """Return the reader of a source; nothing is connected yet.
+
+    Args: `settings` of that kind; `secret` the password, key or token, "" where there is none.
+    Raises: ValueError where kind and settings don't fit.
+    """
+    if kind == "mysql" and isinstance(settings, DatabaseSettings):
+        return MysqlReader(settings, secret, guard)
+    raise ValueError(kind)

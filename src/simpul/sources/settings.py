@@ -66,6 +66,7 @@ class DatabaseSettings:
     tls: Literal["verify", "off"] = "verify"
     ca_pem: str = ""
     incremental: Incremental | None = None
+    zero_date: Literal["refuse", "empty"] = "refuse"
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,12 @@ DATABASE_FIELDS = (
     Field("tls", Words("TLS", "TLS"), choices=("verify", "off"), default="verify"),
     Field("ca_pem", Words("Sertifikat CA sendiri (PEM)", "Your own CA certificate (PEM)"), is_long=True),
     *_INCREMENTAL,
+    Field(
+        "zero_date",
+        Words("Tanggal 0000-00-00 (MySQL)", "Dates 0000-00-00 (MySQL)"),
+        choices=("refuse", "empty"),
+        default="refuse",
+    ),
 )
 FOLDER_FIELDS = (
     Field("folder", Words("Folder di server hub", "Folder on the hub's server"), required=True),
@@ -199,6 +206,7 @@ def parse_database(given: Given) -> tuple[DatabaseSettings, list[Finding]]:
         tls="off" if reader.text("tls") == "off" else "verify",
         ca_pem=reader.parse("ca_pem", _read_pem, ""),
         incremental=_read_incremental(reader),
+        zero_date="empty" if reader.text("zero_date") == "empty" else "refuse",
     )
     if bool(reader.text("table")) == bool(reader.text("query")):
         message = Words("Isi salah satu: tabel atau kueri.", "Give one of both: a table or a query.")

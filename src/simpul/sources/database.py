@@ -1,0 +1,122 @@
+"""What the readers of both database kinds share: the order of a check, and the question that they ask."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Self
+
+from simpul.kernel.errors import Finding
+from simpul.kernel.words import Words
+from simpul.sources.cursors import CURSOR_TYPES
+from simpul.sources.errors import SourceChanged, SourceFailed, describe_failure
+from simpul.sources.settings import DatabaseSettings
+from simpul.sources.shape import Chunk, Mode, Place, ReadLimits, SourceColumn, SourceRow
+
+
+class Question(NamedTuple):
+    """Where to begin, by the cursor column; `since` None asks for all rows."""
+
+    cursor: str
+    logical_type: str
+    since: str | None
+
+
+class DatabaseReader:
+    """A reader of a table or query. A kind fills in how to ask."""
+
+    mode: Mode = "json"
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self._settings = settings
+
+    def check(self) -> list[Finding]:
+        """Try name, network, TLS, sign-in, object, rights and the first row, in this order; stop at the first wrong."""
+        try:
+            self.list_places()
+            columns = self.describe()
+            self.preview(1)
+        except SourceFailed as failure:
+            return [describe_failure(failure)]
+        return self._check_columns(columns)
+
+    def list_places(self) -> list[Place]:
+        raise NotImplementedError
+
+    def describe(self) -> list[SourceColumn]:
+        raise NotImplementedError
+
+    def preview(self, limit_rows: int = 20) -> list[SourceRow]:
+        raise NotImplementedError
+
+    def read(self, since: str | None, limits: ReadLimits) -> Iterator[Chunk]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _check_columns(self, columns: list[SourceColumn]) -> list[Finding]:
+        chosen = self._settings.incremental
+        if chosen is None:
+            return []
+        names = {column.name: column for column in columns}
+        findings = [
+            Finding("object", "changed", _say_missing(name))
+            for name in (chosen.cursor_column, *chosen.key_columns)
+            if name not in names
+        ]
+        cursor = names.get(chosen.cursor_column)
+        if cursor is not None and not is_cursor_usable(cursor):
+            findings.append(Finding("object", "cursor-type", _CURSOR_TYPE))
+        elif cursor is not None and cursor.logical_type == "string" and chosen.overlap:
+            findings.append(Finding("settings", "overlap", _TEXT_OVERLAP))
+        return findings
+
+    def _find_cursor(self, columns: list[SourceColumn]) -> SourceColumn | None:
+        """Return the cursor column, None where all is read. Raises: SourceChanged where it isn't there or usable."""
+        chosen = self._settings.incremental
+        if chosen is None:
+            return None
+        found = next((column for column in columns if column.name == chosen.cursor_column), None)
+        if found is None:
+            raise SourceChanged(_say_missing(chosen.cursor_column))
+        if not is_cursor_usable(found):
+            raise SourceChanged(_CURSOR_TYPE)
+        return found
+
+
+_CURSOR_TYPE = Words(
+    "Kolom penanda harus bilangan bulat, desimal, tanggal, waktu, atau teks.",
+    "The cursor column must be an integer, a decimal, a date, a time stamp or text.",
+)
+_TEXT_OVERLAP = Words(
+    "Kolom penanda berupa teks tidak mengenal tumpang tindih; isi 0.",
+    "A cursor column of text knows no overlap; set it to 0.",
+)
+
+
+def is_cursor_usable(column: SourceColumn) -> bool:
+    """Tell whether a column's values are exact and in order."""
+    return column.logical_type in CURSOR_TYPES and column.raw_type not in ("float", "double", "float4", "float8")
+
+
+def _say_missing(name: str) -> Words:
+    return Words(f"Kolom {name} tidak ada di sumber.", f"The source has no column {name}.")
+
+
+def quote_with(sign: str) -> Callable[[str], str]:
+    """Return the quoting of names by a sign, which is doubled within. Raises: SourceChanged for a name with NUL.
+
+    >>> quote_with("`")("a`b")
+    '`a``b`'
+    """
+
+    def quote(name: str) -> str:
+        if "\0" in name:
+            raise SourceChanged
+        return sign + name.replace(sign, sign * 2) + sign
+
+    return quote
