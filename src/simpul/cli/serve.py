@@ -2,13 +2,14 @@
 
 import importlib
 import os
+import resource
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
-from granian.http import HTTP1Settings
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 
 from simpul.cli.lifeline import follow_parent
@@ -19,6 +20,13 @@ PORTAL_THREADS = 8
 """Requests that one portal process works on at once; each thread keeps one database connection."""
 
 WAITING_REQUESTS = 256
+EXCHANGE_CONNECTIONS = 4096
+"""Connections that one exchange process holds, idle ones among them; the next wait unaccepted. What the calls on them may
+do at once is bounded by the exchange itself, which answers 503 beyond that."""
+BACKLOG = 2048
+HTTP2_STREAMS = 100
+HEADER_BYTES = 64 * 1024
+"""More than the exchange itself takes, so that it can say what is wrong."""
 STOP_SECONDS = 4
 HEADER_MILLISECONDS = 10_000
 """A client that sends its headers more slowly than this is cut off."""
@@ -33,6 +41,7 @@ def serve_portal(settings: Settings) -> None:
         interface=Interfaces.WSGI,
         workers=settings.PORTAL_WORKERS,
         blocking_threads=PORTAL_THREADS,
+        backpressure=WAITING_REQUESTS,
     )
 
 
@@ -46,16 +55,19 @@ def serve_exchange(settings: Settings, target: str = EXCHANGE) -> None:
         workers=settings.EXCHANGE_WORKERS,
         loop=Loops.asyncio,
         websockets=False,
+        backpressure=EXCHANGE_CONNECTIONS,
+        backlog=BACKLOG,
     )
 
 
 def _serve(target: str, address: str, port: int, **options: Any) -> None:
+    _allow_files()
     server = Granian(
         target,
         address=address,
         port=port,
-        backpressure=WAITING_REQUESTS,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=2 * HEADER_BYTES),
+        http2_settings=HTTP2Settings(max_concurrent_streams=HTTP2_STREAMS, max_headers_size=HEADER_BYTES),
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         respawn_interval=0.5,
@@ -63,6 +75,12 @@ def _serve(target: str, address: str, port: int, **options: Any) -> None:
         **options,
     )
     server.serve(target_loader=partial(load_application, parent=os.getpid()))
+
+
+def _allow_files() -> None:
+    """Allow this process as many open files, and so connections, as the system lets it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def load_application(target: str, parent: int) -> Callable[..., Any]:

@@ -1,5 +1,6 @@
 """Takes a request's body in: small ones in memory, large ones in a temporary file, digested as they come."""
 
+import asyncio
 import hashlib
 import tempfile
 from collections.abc import Iterator, MutableMapping
@@ -10,9 +11,9 @@ from typing import Any
 
 from simpul.delivery.limits import BATCH_BYTES, MEBIBYTE
 from simpul.evidence.record import BodyDigest
-from simpul.exchange.errors import BodyRefused, BodyTooLarge, ClientGone
+from simpul.exchange.errors import BodyRefused, BodyTooLarge, BodyTooSlow, ClientGone
 from simpul.exchange.http import Request
-from simpul.exchange.limits import IN_MEMORY_BYTES
+from simpul.exchange.limits import BODY_SECONDS, IN_MEMORY_BYTES, PIECE_SECONDS
 
 MEDIA_TYPES = frozenset(("application/json", "application/x-ndjson", "application/jsonl", "text/csv"))
 
@@ -54,13 +55,14 @@ def is_small(request: Request) -> bool:
 async def receive_body(request: Request, media_type: str, salt: bytes, path: Path | None) -> Body:
     """Take the whole body in, to memory or to `path`; without one it must fit into memory.
 
-    Raises: BodyTooLarge, ClientGone. Cost: at most 1 MB of memory.
+    Raises: BodyTooLarge, BodyTooSlow, ClientGone. Cost: at most 1 MB of memory.
     """
+    until = asyncio.get_running_loop().time() + BODY_SECONDS
     digest, salted, size = hashlib.sha256(), BodyDigest(salt), 0
     held, file = bytearray(), None
     with ExitStack() as opened:
         while True:
-            message = await request.receive()
+            message = await _take(request, until)
             if message["type"] == "http.disconnect":
                 raise ClientGone()
             chunk = message.get("body", b"")
@@ -79,6 +81,15 @@ async def receive_body(request: Request, media_type: str, salt: bytes, path: Pat
         if file:
             file.write(held)
     return Body(path if path and file else bytes(held), media_type, digest.digest(), salted.read())
+
+
+async def _take(request: Request, until: float) -> MutableMapping[str, Any]:
+    """Return the body's next piece. Raises: BodyTooSlow."""
+    try:
+        async with asyncio.timeout_at(min(until, asyncio.get_running_loop().time() + PIECE_SECONDS)):
+            return await request.receive()
+    except TimeoutError:
+        raise BodyTooSlow(seconds=int(PIECE_SECONDS)) from None
 
 
 def bound_body(request: Request, limit_bytes: int) -> Request:

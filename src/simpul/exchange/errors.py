@@ -18,6 +18,7 @@
     BatchRefused      SPLX20    422  every row of a batch was refused; the report says why
     StatementRefused  SQLSTATE       what PostgreSQL refused in the caller's filter
     Overloaded        SPLX54    503  more calls at work than the process can bear
+    BodyTooSlow       SPLX55    408
     Unexpected        SPLX99    500
 
 Both languages stand in each text, Indonesian first. PostgreSQL's own message is never passed on: it may quote values.
@@ -185,6 +186,16 @@ class Overloaded(Unavailable):
     message = Words("Hub sedang melayani terlalu banyak permintaan.", "The hub is answering too many calls.")
     hint = Words("Coba lagi sesudah jeda menurut Retry-After.", "Try again after the pause that Retry-After tells.")
     retry_after_seconds = 1
+
+
+class BodyTooSlow(SimpulError):
+    code = "SPLX55"
+    status = 408
+    message = Words("Isi permintaan datang terlalu lambat.", "The body comes in too slowly.")
+    hint = Words(
+        "Tidak ada data selama {seconds} detik. Kirim ulang, atau bagi menjadi kiriman yang lebih kecil.",
+        "Nothing came for {seconds} seconds. Send it again, or split it into smaller batches.",
+    )
 
 
 class Unexpected(SimpulError):

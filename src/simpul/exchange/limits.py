@@ -10,6 +10,10 @@ CALLS_AT_WORK = 1_000
 """Calls inside one process; one more gets a 503 at once."""
 LAG_SECONDS = 1.0
 """A loop that comes so late has too much to do: calls get a 503 until it comes in time again."""
+PIECE_SECONDS = 10.0
+"""A body of which nothing comes for so long is given up."""
+BODY_SECONDS = 600.0
+"""How long a whole body may take to come in."""
 STATEMENT_SECONDS = 10.0
 RETRY_SECONDS = 5
 PAGE_READERS = 8

@@ -34,11 +34,15 @@ PRIVILEGES: dict[str, dict[str, str]] = {
     "data_grant": {"portal": ALL, "worker": CHANGE, "exchange": READ},
     "access_pause": {"portal": CHANGE, "worker": READ, "exchange": READ},
     "batch": {"portal": ALL, "worker": ALL, "exchange": CHANGE},
+    "source": {"portal": ALL, "worker": CHANGE},
+    "source_run": {"portal": CHANGE, "worker": CHANGE},
+    "outbound_allowance": {"portal": ALL, "worker": READ},
     "refused_row": {"portal": ALL, "worker": ALL, "exchange": ALL},
     "organization": {"portal": ALL, "worker": READ, "exchange": "SELECT (id, code, name)"},
     # The job queue: both planes defer inside their own transaction, the worker does the jobs.
     "procrastinate_jobs": {"portal": ADD, "exchange": "INSERT, SELECT (id)", "worker": ALL},
     "procrastinate_events": {"portal": ADD, "exchange": "INSERT, SELECT (id)", "worker": ALL},
+    "procrastinate_workers": {"portal": READ, "worker": ALL},
     "procrastinate_*": {"worker": ALL},
     "simpul_queue_migration": {"portal": READ, "worker": READ},
     # Everything that people work with is the portal's; the worker acts for the portal.
@@ -85,7 +89,7 @@ _PRIVILEGE = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z0-9_]+(?:, [a-
 def find_privileges(table: str, privileges: dict[str, dict[str, str]] = PRIVILEGES) -> dict[str, str] | None:
     """Return role → privileges of a table: its own row, else the first pattern that fits, else None.
 
-    >>> find_privileges("procrastinate_workers")
+    >>> find_privileges("procrastinate_periodic_defers")
     {'worker': 'SELECT, INSERT, UPDATE, DELETE'}
     """
     if table in privileges:
