@@ -8,9 +8,10 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import Literal, NamedTuple, get_args
 from uuid import UUID, uuid5
 
 from simpul.evidence.errors import RecordInvalid
@@ -18,14 +19,14 @@ from simpul.evidence.errors import RecordInvalid
 SALT_BYTES = 16
 VERSION = 2
 """Version 1 had no `phase` and no `of`; its texts are still read and written back to the byte."""
-_SINCE_2 = ("phase", "of")
+KEPT_TEXTS = 4096
+"""Texts whose JSON form is remembered: names of what is published, of purposes, operations and codes."""
 Phase = Literal["", "start", "end"]
 BROKEN = "broken"
 """The code of an end record whose answer broke off before its end."""
 
 
-@dataclass(frozen=True)
-class CallRecord:
+class CallRecord(NamedTuple):
     """Who asked what of which data, when, and what came of it.
 
     `uid` names the call; `at` is UTC; `status` and `code` are the answer's; `rows` those given or received;
@@ -72,12 +73,45 @@ def name_end(start: UUID) -> UUID:
 
 
 def write_record(record: CallRecord) -> str:
-    """Return the canonical text: JSON, keys sorted, no spaces, times in UTC to the microsecond. Cost: some 10 µs."""
-    values: dict[str, Any] = {**vars(record)}
-    values["uid"] = str(record.uid)
-    values["at"] = record.at.astimezone(UTC).isoformat(timespec="microseconds")
-    values["of"] = str(record.of) if record.of else None
-    return _ENCODER.encode({name: values[name] for name in (_NAMES_OF_1 if record.v == 1 else _NAMES)})
+    """Return the canonical text: JSON, keys sorted, no spaces, times in UTC to the microsecond. Cost: some 5 µs.
+
+    Each call is written, so the text is put together here; a test holds it against `json` itself.
+    """
+    phased = record.v != 1
+    phase = f'"phase":{_quote(record.phase)},' if phased else ""
+    of = f'"of":{_show_uid(record.of)},' if phased else ""
+    return (
+        f'{{"application_id":{_show(record.application_id)},'
+        f'"at":"{record.at.astimezone(UTC).isoformat(timespec="microseconds")}",'
+        f'"batch_id":{_show(record.batch_id)},"code":{_quote(record.code)},"columns":{_list(record.columns)},'
+        f'"context":{_quote(record.context)},"dataset":{_quote(record.dataset)},'
+        f'"dataset_id":{_show(record.dataset_id)},"dataset_version":{_show(record.dataset_version)},'
+        f'"grant_id":{_show(record.grant_id)},"key_id":{_quote(record.key_id)},"major":{_show(record.major)},'
+        f'"method":{_quote(record.method)},"milliseconds":{record.milliseconds},{of}'
+        f'"operation":{_quote(record.operation)},"operators":{_list(record.operators)},'
+        f'"organization_id":{_show(record.organization_id)},{phase}"publication_id":{_show(record.publication_id)},'
+        f'"purpose":{_quote(record.purpose)},"request_digest":"{record.request_digest}",'
+        f'"response_digest":"{record.response_digest}","rows":{_show(record.rows)},"stage":{_quote(record.stage)},'
+        f'"status":{record.status},"uid":"{record.uid}","v":{record.v}}}'
+    )
+
+
+def _show(number: int | None) -> int | str:
+    return "null" if number is None else number
+
+
+def _show_uid(uid: UUID | None) -> str:
+    return f'"{uid}"' if uid else "null"
+
+
+@lru_cache(KEPT_TEXTS)
+def _quote(text: str) -> str:
+    return encode_basestring(text)
+
+
+@lru_cache(KEPT_TEXTS)
+def _list(names: tuple[str, ...]) -> str:
+    return f"[{','.join(map(encode_basestring, names))}]"
 
 
 def read_record(text: str) -> CallRecord:
@@ -95,16 +129,14 @@ def read_record(text: str) -> CallRecord:
         values["columns"], values["operators"] = tuple(values["columns"]), tuple(values["operators"])
         values["of"] = UUID(values["of"]) if values["of"] else None
         record = CallRecord(**values)
+        is_canonical = write_record(record) == text
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RecordInvalid() from error
-    if write_record(record) != text:
+    if not is_canonical:
         raise RecordInvalid()
     return record
 
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-_NAMES = tuple(sorted(field.name for field in fields(CallRecord)))
-_NAMES_OF_1 = tuple(name for name in _NAMES if name not in _SINCE_2)
 _PHASES = get_args(Phase)
 
 
@@ -137,9 +169,7 @@ class BodyDigest:
 
 def digest_body(salt: bytes, body: bytes) -> str:
     """Return the digest of a whole body, as `BodyDigest` gives it."""
-    digest = BodyDigest(salt)
-    digest.update(body)
-    return digest.read()
+    return hmac.digest(salt, body, "sha256").hex() if body else ""
 
 
 def is_body(salt: bytes, body: bytes, digest: str) -> bool:

@@ -6,7 +6,6 @@ it is committed there before the answer leaves, and the answer names the address
 
 import asyncio
 import logging
-from dataclasses import replace
 
 from simpul.evidence.record import BROKEN, CallRecord, name_end
 from simpul.exchange.call import Call
@@ -48,7 +47,7 @@ async def start_row(hub: Hub, call: Call, status: int = 200) -> dict[str, str]:
 
     The uid is the call's own; `end_row` must follow, whatever happens. Raises: EvidenceAway; then nothing may leave.
     """
-    record = replace(call.make_record(Response(status)), phase="start", rows=None)
+    record = call.make_record(Response(status))._replace(phase="start", rows=None)
     receipt = wants_receipt(call)
     await _keep(hub, record, receipt)
     headers = name_evidence(call)
@@ -61,8 +60,7 @@ def end_row(hub: Hub, call: Call, digest: str, rows: int, complete: bool, status
     Args: `digest` is `BodyDigest.read()` of all pieces under the call's salt; `complete` False where it broke off.
     Raises: EvidenceAway; then the answer must break off rather than end.
     """
-    record = replace(
-        call.make_record(Response(status, code="" if complete else BROKEN)),
+    record = call.make_record(Response(status, code="" if complete else BROKEN))._replace(
         uid=name_end(call.uid),
         at=clock.now(),
         phase="end",
