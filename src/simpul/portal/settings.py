@@ -93,6 +93,7 @@ INSTALLED_APPS = [
             "plans",
             "mailing",
             "deliveries",
+            "sources",
             "quality",
             "dashboards",
             "proofs",

@@ -18,6 +18,7 @@ APPS = [
     "credentials",
     "plans",
     "deliveries",
+    "sources",
     "quality",
     "dashboards",
     "proofs",
