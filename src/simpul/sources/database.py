@@ -1,14 +1,16 @@
 """What the readers of both database kinds share: the order of a check, and the question that they ask."""
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, Self
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, Self
 
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
-from simpul.sources.cursors import CURSOR_TYPES
+from simpul.sources.cursors import CURSOR_TYPES, NULL_CURSOR
 from simpul.sources.errors import SourceChanged, SourceFailed, describe_failure
+from simpul.sources.exact import Inexact
+from simpul.sources.gathering import Read
 from simpul.sources.settings import DatabaseSettings
-from simpul.sources.shape import Chunk, Mode, Place, ReadLimits, SourceColumn, SourceRow
+from simpul.sources.shape import Chunk, DamagedRow, Incremental, Mode, Place, ReadLimits, SourceColumn, SourceRow
 
 
 class Question(NamedTuple):
@@ -17,6 +19,16 @@ class Question(NamedTuple):
     cursor: str
     logical_type: str
     since: str | None
+
+
+class RawColumn(Protocol):
+    """A column of a result and how its raw value becomes an exact one; `convert` raises Inexact."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def convert(self) -> Callable[[Any], object]: ...
 
 
 class DatabaseReader:
@@ -120,3 +132,38 @@ def quote_with(sign: str) -> Callable[[str], str]:
         return sign + name.replace(sign, sign * 2) + sign
 
     return quote
+
+
+def make_row(columns: Sequence[RawColumn], row: Sequence[Any]) -> SourceRow:
+    """Return a row's exact values; a `DamagedRow` where one can't be exact, which names the first such column."""
+    made: SourceRow = {}
+    blame: tuple[str, Inexact] | None = None
+    for column, raw in zip(columns, row, strict=True):
+        try:
+            made[column.name] = None if raw is None else column.convert(raw)
+        except Inexact as inexact:
+            made[column.name] = inexact.shown or None
+            blame = blame or (column.name, inexact)
+    if blame is None:
+        return made
+    return DamagedRow(made, blame[0], blame[1].rule, blame[1].message)
+
+
+def take_rows(
+    columns: Sequence[RawColumn], rows: Iterator[Sequence[Any]], chosen: Incremental | None
+) -> Iterator[Read]:
+    """Give each row with its cursor; rows without one are damaged where that is the policy."""
+    for row in rows:
+        made = make_row(columns, row)
+        cursor = write_cursor(made, chosen.cursor_column) if chosen else None
+        if chosen and cursor is None and chosen.null_cursor == "refuse":
+            made = DamagedRow(made, chosen.cursor_column, "null-cursor", NULL_CURSOR)
+        yield Read(made, cursor, sum(len(value) for value in row if value is not None))
+
+
+def write_cursor(row: SourceRow, name: str) -> str | None:
+    """Return the row's cursor as exact text; None where it is empty, zero or no date at all."""
+    value = row.get(name)
+    if value is None or (isinstance(row, DamagedRow) and row.finding.where == name):
+        return None
+    return str(value)

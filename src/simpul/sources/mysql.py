@@ -15,15 +15,14 @@ from pymysql import converters
 from pymysql.cursors import SSCursor
 
 from simpul.outbound.guard import Guard, make_trust
-from simpul.sources.cursors import NULL_CURSOR, hold_back, step_back
-from simpul.sources.database import DatabaseReader, Question, quote_with
+from simpul.sources.cursors import hold_back, step_back
+from simpul.sources.database import DatabaseReader, Question, make_row, quote_with, take_rows
 from simpul.sources.errors import SourceFailed, outbound_errors
-from simpul.sources.exact import Inexact
-from simpul.sources.gathering import Meter, Read, gather
+from simpul.sources.gathering import Meter, gather
 from simpul.sources.mysql_errors import explain_error
 from simpul.sources.mysql_values import MysqlColumn, describe_field
 from simpul.sources.settings import DatabaseSettings
-from simpul.sources.shape import Chunk, DamagedRow, Place, ReadLimits, SourceColumn, SourceRow
+from simpul.sources.shape import Chunk, Place, ReadLimits, SourceColumn, SourceRow
 
 SHORT_SECONDS = 30.0
 _IDLE_SECONDS = 600
@@ -59,7 +58,7 @@ class MysqlReader(DatabaseReader):
         with self._telling():
             columns = self._find_columns()
             rows = self._ask(f"{self._write_select(columns)} LIMIT {int(limit_rows)}")
-            return [self._make_row(columns, row) for row in rows]
+            return [make_row(columns, row) for row in rows]
 
     def read(self, since: str | None, limits: ReadLimits) -> Iterator[Chunk]:
         """Read in the cursor column's order, from the last cursor less the overlap on."""
@@ -71,7 +70,7 @@ class MysqlReader(DatabaseReader):
             meter = Meter(limits)
             clock = self._read_clock(is_utc=cursor.raw_type == "timestamp") if cursor else None
             rows = self._stream(statement, values, limits.seconds)
-            reads = self._take(columns, rows, cursor.name if cursor else None)
+            reads = take_rows(columns, rows, self._settings.incremental)
             logical_type = cursor.logical_type if cursor else ""
             yield from gather(reads, limits, meter, since, lambda text: hold_back(text, logical_type, clock))
 
@@ -131,31 +130,6 @@ class MysqlReader(DatabaseReader):
         return {
             clause[len("json_valid(`") : -len("`)")] for clause in clauses if clause.lower().startswith("json_valid(`")
         }
-
-    def _take(
-        self, columns: Sequence[MysqlColumn], rows: Iterator[Sequence[bytes | None]], cursor: str | None
-    ) -> Iterator[Read]:
-        chosen = self._settings.incremental
-        is_refused = chosen is not None and chosen.null_cursor == "refuse"
-        for row in rows:
-            made = self._make_row(columns, row)
-            text = _write_cursor(made, cursor) if cursor is not None else None
-            if cursor is not None and text is None and is_refused:
-                made = DamagedRow(made, cursor, "null-cursor", NULL_CURSOR)
-            yield Read(made, text, sum(len(value) for value in row if value is not None))
-
-    def _make_row(self, columns: Sequence[MysqlColumn], row: Sequence[bytes | None]) -> SourceRow:
-        made: SourceRow = {}
-        blame: tuple[str, Inexact] | None = None
-        for column, raw in zip(columns, row, strict=True):
-            try:
-                made[column.name] = None if raw is None else column.convert(raw)
-            except Inexact as inexact:
-                made[column.name] = inexact.shown or None
-                blame = blame or (column.name, inexact)
-        if blame is None:
-            return made
-        return DamagedRow(made, blame[0], blame[1].rule, blame[1].message)
 
     def _ask(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._connect().cursor() as cursor:
@@ -254,11 +228,3 @@ def _text(raw: bytes | str) -> str:
 def _escape(name: str, values: Sequence[Any]) -> str:
     """Return a name as it stands in a statement that the driver fills values into."""
     return name.replace("%", "%%") if values else name
-
-
-def _write_cursor(row: SourceRow, name: str) -> str | None:
-    """Return the row's cursor as exact text; None where it is empty, zero or no date at all."""
-    value = row.get(name)
-    if value is None or (isinstance(row, DamagedRow) and row.finding.where == name):
-        return None
-    return str(value)

@@ -8,6 +8,7 @@ from simpul.kernel.words import Words
 from simpul.outbound.guard import Guard
 from simpul.sources.fields import Field, Given
 from simpul.sources.mysql import MysqlReader
+from simpul.sources.postgresql import PostgresqlReader
 from simpul.sources.settings import (
     DATABASE_FIELDS,
     DatabaseSettings,
@@ -29,13 +30,10 @@ class SourceKind(NamedTuple):
     """What the secret is called."""
 
 
+_PASSWORD = Words("Kata sandi", "Password")
 KINDS: Mapping[str, SourceKind] = {
-    "mysql": SourceKind(
-        Words("MySQL atau MariaDB", "MySQL or MariaDB"),
-        DATABASE_FIELDS,
-        parse_database,
-        Words("Kata sandi", "Password"),
-    ),
+    "mysql": SourceKind(Words("MySQL atau MariaDB", "MySQL or MariaDB"), DATABASE_FIELDS, parse_database, _PASSWORD),
+    "postgresql": SourceKind(Words("PostgreSQL", "PostgreSQL"), DATABASE_FIELDS, parse_database, _PASSWORD),
 }
 
 
@@ -55,4 +53,6 @@ def open_reader(kind: str, settings: Settings, secret: str, guard: Guard) -> Rea
     """
     if kind == "mysql" and isinstance(settings, DatabaseSettings):
         return MysqlReader(settings, secret, guard)
+    if kind == "postgresql" and isinstance(settings, DatabaseSettings):
+        return PostgresqlReader(settings, secret, guard)
     raise ValueError(kind)
