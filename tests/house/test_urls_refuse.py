@@ -23,6 +23,7 @@ from simpul.portal.people.actions import make_personal_token
 from simpul.portal.plans.models import Plan
 from simpul.portal.procedures.queries import get_current
 from simpul.portal.services.models import ApiKey, Application, Dataset, Publication
+from simpul.portal.sources.models import Source
 
 PUBLIC = {
     "health",
@@ -144,6 +145,8 @@ def make_arguments(world: World) -> dict[tuple[str, str], Any]:  # noqa: F811
         ("client_id", "slug"): client.client_id,
         ("key_id", "str"): key.key_id,
         ("key_id", "slug"): key.key_id,
+        ("source_id", "int"): make_source(world),
+        ("allowance_id", "int"): 1,
         ("day", "day"): clock.local(clock.now()).date(),
     }
 
@@ -157,6 +160,14 @@ def make_service(world: World, case: Case) -> str:  # noqa: F811
     )
     Dataset.objects.create(publication=publication, name="desa", schema_name="d_wilayah", table_name="desa")
     return contract.context
+
+
+def make_source(world: World) -> int:  # noqa: F811
+    """Make a source of Bob's dataset."""
+    made = Source.objects.create(
+        dataset=Dataset.objects.get(), name="Sumber", kind="mysql", created_by=world.bob, changed_by=world.bob
+    )
+    return made.pk
 
 
 REFUSALS = (401, 403, 404, 405)
