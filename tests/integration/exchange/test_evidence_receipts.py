@@ -294,7 +294,8 @@ def test_receipt_is_checked_by_the_command_without_hub_and_settings(
         "--public-key",
         str(key),
     ]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DATABASE_URL": "postgresql://127.0.0.1:1/x"}
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    environment = {**kept, "HOME": str(tmp_path), "DATABASE_URL": "postgresql://127.0.0.1:1/x"}
     whole = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert (whole.returncode, whole.stderr) == (0, "")
     assert "Terbukti" in whole.stdout

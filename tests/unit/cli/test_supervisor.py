@@ -115,9 +115,14 @@ def test_stop_request_interrupts_preparations_once() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
-def test_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("handler", ["SIG_DFL", "SIG_IGN"], ids=["in order", "though it never ends by itself"])
+def test_child_ends_when_its_parent_is_killed(tmp_path: Path, handler: str) -> None:
     file = tmp_path / "pid"
-    follower = "import os, sys, time; from simpul.cli.lifeline import follow_parent; follow_parent(int(sys.argv[2])); open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
+    follower = (
+        "import os, signal, sys, time; from simpul.cli import lifeline; lifeline.GRACE_SECONDS = 0.2;"
+        f" signal.signal(signal.SIGTERM, signal.{handler}); lifeline.follow_parent(int(sys.argv[2]));"
+        " open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
+    )
     parent = f"import os, subprocess, sys; subprocess.Popen([sys.executable, '-c', {follower!r}, sys.argv[1], str(os.getpid())]).wait()"
     running = subprocess.Popen([sys.executable, "-c", parent, str(file)])
     assert wait_for(lambda: file.exists() and file.read_text() != "")

@@ -24,6 +24,11 @@ KINDS = [
     ("dataset", _("Data layanan")),
     ("application", _("Aplikasi instansi")),
     ("key", _("Kunci aplikasi")),
+    ("client", _("Klien OAuth")),
+    ("grant", _("Hak akses")),
+    ("plan", _("Paket")),
+    ("access", _("Penangguhan")),
+    ("service.", _("Masa layanan")),
     ("rows", _("Baris data")),
 ]
 """Beginnings of `kind`, as `actions.record` takes it."""

@@ -80,14 +80,17 @@ def test_every_answer_carries_the_strict_policy(world: World, where: str) -> Non
 
 
 def test_navigation_shows_what_the_roles_open(world: World) -> None:
-    places = {
-        name: re.findall(r'<li><a href="([^"]+)"', read_text(sign_in(getattr(world, name)).get("/akun/")))[:8]
+    known = {one.address for one in ENTRIES}
+    links = {
+        name: re.findall(r'<li><a href="([^"]+)"', read_text(sign_in(getattr(world, name)).get("/akun/")))
         for name in ("alice", "bob", "auditor")
     }
+    places = {name: [address for address in found if address in known] for name, found in links.items()}
     assert "/orang/" in places["alice"]
     assert "/audit/" in places["auditor"]
     assert "/orang/" not in places["auditor"]
-    assert places["bob"] == ["/", "/permohonan/", "/layanan/", "/sop/"]
+    assert set(places["bob"]) >= {"/", "/permohonan/", "/layanan/", "/sop/"}
+    assert not set(places["bob"]) & {"/orang/", "/audit/", "/paket/"}
 
 
 @pytest.mark.parametrize("role", Role)
