@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from granian import Granian
-from granian.constants import Interfaces, Loops
-from granian.http import HTTP1Settings, HTTP2Settings
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from simpul.cli.lifeline import follow_parent
@@ -24,9 +24,6 @@ EXCHANGE_CONNECTIONS = 4096
 """Connections that one exchange process holds, idle ones among them; the next wait unaccepted. What the calls on them may
 do at once is bounded by the exchange itself, which answers 503 beyond that."""
 BACKLOG = 2048
-HTTP2_STREAMS = 100
-HEADER_BYTES = 64 * 1024
-"""More than the exchange itself takes, so that it can say what is wrong."""
 STOP_SECONDS = 4
 HEADER_MILLISECONDS = 10_000
 """A client that sends its headers more slowly than this is cut off."""
@@ -66,8 +63,9 @@ def _serve(target: str, address: str, port: int, **options: Any) -> None:
         target,
         address=address,
         port=port,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=2 * HEADER_BYTES),
-        http2_settings=HTTP2Settings(max_concurrent_streams=HTTP2_STREAMS, max_headers_size=HEADER_BYTES),
+        # HTTP/2 is the TLS proxy's: a server that waits to see which of the two it will be waits without an end.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         respawn_interval=0.5,
