@@ -14,6 +14,8 @@ from simpul.contract.model import (
     FREQUENCY_DAYS,
     STATUSES,
     WHEN_LATE,
+    WHEN_UNKNOWN,
+    Column,
     Contract,
     Dataset,
 )
@@ -79,6 +81,16 @@ def _check_dataset(dataset: Dataset, contract: Contract) -> Iterator[Finding]:
     zone = ZoneInfo(contract.zone) if _is_zone(contract.zone) else ZoneInfo("UTC")
     for column in dataset.columns:
         yield from list_column_findings(column, f"{where}/columns/{column.name}", zone)
+        yield from _check_codes(column, dataset, f"{where}/columns/{column.name}")
+
+
+def _check_codes(column: Column, dataset: Dataset, where: str) -> Iterator[Finding]:
+    if column.when_unknown not in WHEN_UNKNOWN:
+        yield Finding(f"{where}/when_unknown", "when-unknown-unknown", _one_of(WHEN_UNKNOWN))
+    if column.code_date:
+        dated = dataset.find_column(column.code_date)
+        if not isinstance(column.code_list, str) or dated is None or dated.logical_type not in ("date", "timestamp"):
+            yield Finding(f"{where}/code_date", "code-date-invalid", _CODE_DATE)
 
 
 def _check_choices(dataset: Dataset, where: str) -> Iterator[Finding]:
@@ -130,6 +142,10 @@ _NAME = Words(
     "{what} harus huruf kecil, angka, dan garis bawah, diawali huruf, paling panjang 59, dan bukan kata milik hub.",
     "{thing} takes lower-case letters, digits and underscores, starts with a letter, has at most 59, "
     "and is no word of the hub's own.",
+)
+_CODE_DATE = Words(
+    "Tanggal kode harus nama kolom tanggal atau waktu pada data yang sama, untuk kolom dengan daftar kode rujukan.",
+    "The code's date must name a date or timestamp column of the same dataset, for a column with a reference list.",
 )
 _VERSION_FORM = Words("Versi ditulis seperti 1.0.0.", "The version is written as 1.0.0.")
 _MISSING = {

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from simpul.contract.model import Column, ConsumerTerms, Contract, Dataset
+from simpul.contract.model import WHEN_UNKNOWN, Column, ConsumerTerms, Contract, Dataset
 from simpul.kernel.words import Words
 
 Kind = Literal["added", "removed", "changed"]
@@ -40,6 +40,8 @@ _TOLD = {
     "unique": Words("keunikan", "whether it is unique"),
     "key": Words("kunci", "whether it is a key"),
     "code_list": Words("daftar kode", "the code list"),
+    "code_date": Words("tanggal berlakunya kode", "the code's date"),
+    "when_unknown": Words("perlakuan kode tak dikenal", "what happens to unknown codes"),
     "pdp_class": Words("kelas data pribadi", "the PDP class"),
     "pdp_legal_basis": Words("dasar hukum data pribadi", "the PDP legal basis"),
     "pdp_purpose": Words("tujuan data pribadi", "the PDP purpose"),
@@ -67,7 +69,18 @@ _TOLD = {
 }
 _UNTOLD = ("version", "status", "case_number")
 _WHOLE = ("name", "columns", "masks", "datasets", "consumers", "organization", "dataset")
-_ALWAYS_BREAKING = ("context", "zone", "logical_type", "key", "format", "pattern", "precision", "scale", "unique")
+_ALWAYS_BREAKING = (
+    "context",
+    "zone",
+    "logical_type",
+    "key",
+    "format",
+    "pattern",
+    "precision",
+    "scale",
+    "unique",
+    "code_date",
+)
 
 
 def compare_contracts(old: Contract, new: Contract) -> list[Change]:
@@ -161,6 +174,8 @@ def _breaks(field: str, before: Any, after: Any) -> bool:
         return True
     if field == "code_list":
         return not (isinstance(before, tuple) and isinstance(after, tuple) and set(before) <= set(after))
+    if field == "when_unknown":
+        return bool(after == WHEN_UNKNOWN[0])
     if field in ("length", "maximum"):
         return after is not None and (before is None or _order(after) < _order(before))
     if field == "minimum":

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from simpul.contract import faults
 from simpul.contract.errors import ContractInvalid
 from simpul.contract.faults import Fault
-from simpul.contract.model import TEXT_FORMATS, Column
+from simpul.contract.model import TEXT_FORMATS, WHEN_UNKNOWN, Column
 from simpul.contract.patterns import compile_pattern
 from simpul.contract.readers import make_reader
+from simpul.contract.reference_codes import DatedCodes
 from simpul.kernel.identifiers import (
     find_area_code_fault,
     find_email_fault,
@@ -48,7 +49,9 @@ def make_constraints(column: Column, references: References, zone: ZoneInfo) -> 
         made.append(_make_digits_check(column.precision, column.scale or 0))
     made += _make_bound_checks(column, zone)
     if column.code_list is not None:
-        codes = _get_codes(column, references)
+        if isinstance(column.code_list, str) and (column.code_date or column.when_unknown != WHEN_UNKNOWN[0]):
+            return made  # looked at with the whole row: `row_codes`
+        codes = get_codes(column, references)
         is_numeric = column.logical_type in ("integer", "number") and isinstance(column.code_list, tuple)
         made.append(_make_number_check(column) if is_numeric else _make_code_check(codes))
     return made
@@ -153,8 +156,9 @@ def read_bound(
 
 def _make_code_check(codes: Container[str]) -> Constraint:
     def check(value: object) -> object:
-        if (value if isinstance(value, str) else str(value)) not in codes:
-            raise Fault("code-list", faults.CODE_LIST)
+        code = value if isinstance(value, str) else str(value)
+        if code not in codes:
+            raise make_code_fault(code, codes)
         return value
 
     return check
@@ -180,7 +184,15 @@ def _make_number_check(column: Column) -> Constraint:
     return check
 
 
-def _get_codes(column: Column, references: References) -> Container[str]:
+def make_code_fault(code: str, codes: Container[str]) -> Fault:
+    """Make the fault of a code that isn't valid; one that is valid on another day is told apart."""
+    if isinstance(codes, DatedCodes) and codes.is_known(code):
+        return Fault("code-date", faults.CODE_DATE)
+    return Fault("code-list", faults.CODE_LIST)
+
+
+def get_codes(column: Column, references: References) -> Container[str]:
+    """Return a column's codes. Raises: ContractInvalid where its reference list isn't in the hub."""
     if isinstance(column.code_list, tuple):
         return frozenset(column.code_list)
     codes = references.get(str(column.code_list))

@@ -70,6 +70,10 @@ MAXIMUM = Words("Nilai paling besar adalah {bound}.", "The largest value is {bou
 PATTERN = Words(
     "Isian tidak mengikuti pola yang disepakati dalam kontrak.", "The value doesn't follow the contract's pattern."
 )
+CODE_DATE = Words(
+    "Kode ini ada dalam daftar kodenya, tetapi tidak berlaku pada tanggal barisnya. Pakai kode yang berlaku saat itu.",
+    "This code is in its code list, but isn't valid on the row's date. Use the code that was valid then.",
+)
 CODE_LIST = Words(
     "Isian tidak ada dalam daftar kode yang disepakati. Pakai salah satu kode dari daftar itu.",
     "The value isn't in the agreed code list. Use one of its codes.",

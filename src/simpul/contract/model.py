@@ -11,6 +11,8 @@ DATE_FORMATS = ("yyyy-MM-dd", "dd/MM/yyyy", "dd-MM-yyyy")
 TIMESTAMP_FORMATS = ("dd/MM/yyyy HH:mm:ss", "dd/MM/yyyy HH:mm", "dd-MM-yyyy HH:mm:ss", "dd-MM-yyyy HH:mm")
 DECIMAL_COMMA = "decimal_comma"
 """A number's format in text files: 1.234,56. Without it: 1234.56."""
+WHEN_UNKNOWN = ("tolak", "catat")
+"""What becomes of a row with a code that isn't valid in its reference list: refused, or taken in with a remark."""
 PDP_CLASSES = ("tidak", "umum", "spesifik")
 ACCESS_CLASSES = ("terbuka", "terbatas", "dikecualikan")
 DELIVERIES = ("upload", "push")
@@ -67,6 +69,8 @@ class Column(_Record):
 
     `format`: for strings one of TEXT_FORMATS; for dates and timestamps how text files write them;
     for numbers DECIMAL_COMMA or None. `code_list`: the values themselves, or the name of a reference list.
+    Of a reference list, `code_date` names the column whose day the code must be valid on (empty: the delivery's day),
+    and `when_unknown` says what becomes of a row with another code.
     `minimum`/`maximum`: a number for numbers, ISO text for dates and times. `length` counts characters.
 
     Of a new major version, `filled_from` names the older version's column that the first rows take their values from
@@ -87,6 +91,8 @@ class Column(_Record):
     unique: bool = False
     key: bool = False
     code_list: tuple[str, ...] | str | None = None
+    code_date: str = ""
+    when_unknown: str = "tolak"
     pdp_class: str = "tidak"
     pdp_legal_basis: str = ""
     pdp_purpose: str = ""

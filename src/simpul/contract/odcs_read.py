@@ -14,6 +14,7 @@ from simpul.contract.errors import ContractUnreadable
 from simpul.contract.model import (
     DECIMAL_COMMA,
     LOGICAL_TYPES,
+    WHEN_UNKNOWN,
     Column,
     ConsumerTerms,
     Contract,
@@ -168,6 +169,8 @@ def _read_column_facts(item: Mapping[str, Any]) -> dict[str, Any]:
     facts = _read_facts(Column, item, COLUMN_FACTS)
     for name in ("precision", "scale"):
         facts[name] = _whole(_get_fact(item, name))
+    if _get_fact(item, "whenUnknown") in WHEN_UNKNOWN:
+        facts["when_unknown"] = _get_fact(item, "whenUnknown")
     if "pdp_class" not in facts and any(word in _text(item.get("classification")).lower() for word in _PERSONAL_WORDS):
         facts["pdp_class"] = "umum"
     return facts

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from simpul.contract.model import DECIMAL_COMMA, Column, ConsumerTerms, Contract, Dataset
+from simpul.contract.model import DECIMAL_COMMA, WHEN_UNKNOWN, Column, ConsumerTerms, Contract, Dataset
 from simpul.contract.types import choose_postgres_type
 
 API_VERSION = "v3.1.0"
@@ -43,6 +43,7 @@ COLUMN_FACTS = {
     "scale": "scale",
     "filledFrom": "filled_from",
     "filledWith": "filled_with",
+    "codeDate": "code_date",
 }
 
 
@@ -121,6 +122,8 @@ def _make_property(column: Column, key_position: int | None) -> dict[str, Any]:
     if column.code_list is not None:
         codes = list(column.code_list) if isinstance(column.code_list, tuple) else column.code_list
         facts.append({"property": "codeList", "value": codes})
+    if column.when_unknown != WHEN_UNKNOWN[0]:
+        facts.append({"property": "whenUnknown", "value": column.when_unknown})
     written = {
         "name": column.name,
         "logicalType": column.logical_type,

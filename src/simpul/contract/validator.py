@@ -4,7 +4,7 @@ In "json" mode values have JSON's types; dates are ISO text. In "text" mode they
 from a spreadsheet as its typed cells. Unique and key values are checked against other rows by `delivery`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from simpul.contract.constraints import Constraint, References, make_constraints
 from simpul.contract.faults import Fault
 from simpul.contract.model import Column, Dataset
 from simpul.contract.readers import Mode, Reader, make_reader
+from simpul.contract.row_codes import RowCodes, make_row_codes
 from simpul.kernel.clock import ZONE
 from simpul.kernel.errors import Finding
 
@@ -23,8 +24,10 @@ _MAX_WHERE = 63
 class RowValidator:
     """Checks rows of one dataset. Immutable, so that threads may share it."""
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
+    def __init__(self, checks: Mapping[str, Check], codes: Sequence[RowCodes] = ()) -> None:
         self._checks = tuple(checks.items())
+        self._refusing = tuple(one for one in codes if not one.only_warns)
+        self._warning = tuple(one for one in codes if one.only_warns)
         self._names = frozenset(checks)
 
     def check(self, row: Mapping[str, Any]) -> tuple[dict[str, Any] | None, list[Finding]]:
@@ -50,7 +53,16 @@ class RowValidator:
                 for name in row
                 if name not in self._names
             ]
+        findings += _find_all(self._refusing, values)
         return (None, findings) if findings else (values, [])
+
+    def list_warnings(self, values: Mapping[str, Any]) -> list[Finding]:
+        """Return what the contract lets pass with a remark, of a row's checked values."""
+        return _find_all(self._warning, values)
+
+
+def _find_all(codes: Sequence[RowCodes], values: Mapping[str, Any]) -> list[Finding]:
+    return [found for one in codes if (found := one.find(values)) is not None]
 
 
 def compile_validator(
@@ -63,7 +75,8 @@ def compile_validator(
     Raises: ContractInvalid when a code list is missing or a pattern or bound can't be used.
     """
     place = ZoneInfo(zone) if isinstance(zone, str) else zone
-    return RowValidator({column.name: _make_check(column, references or {}, mode, place) for column in dataset.columns})
+    checks = {column.name: _make_check(column, references or {}, mode, place) for column in dataset.columns}
+    return RowValidator(checks, make_row_codes(dataset, references or {}, place))
 
 
 def _make_check(column: Column, references: References, mode: Mode, zone: ZoneInfo) -> Check:

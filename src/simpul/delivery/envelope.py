@@ -1,7 +1,7 @@
 """What comes with the rows of a delivery: who sends them, under which key, and what else commits with them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from simpul.contract.constraints import References
@@ -31,7 +31,7 @@ class Envelope:
 
     Args:
         digest: SHA-256 of the raw body or file, 32 bytes.
-        references: the codes of each list that the contract's columns name.
+        references: the codes of each list that the contract's columns name; None: the hub's lists, as of today.
         record_evidence: writes the evidence row within the same transaction.
         dry_run: do everything, answer, and keep nothing.
         mode: what is done with known, new and absent rows; see `modes`.
@@ -51,7 +51,7 @@ class Envelope:
     person_id: int | None = None
     idempotency_key: str | None = None
     file_name: str = ""
-    references: References = field(default_factory=dict)
+    references: References | None = None
     record_evidence: EvidenceHook | None = None
     dry_run: bool = False
     mode: Mode = "merge"

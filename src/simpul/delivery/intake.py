@@ -12,6 +12,7 @@ from simpul.delivery.refused import Refusal
 from simpul.delivery.sheet import Damaged, Sheet
 from simpul.delivery.target import Target, list_required, match_columns
 from simpul.kernel.errors import Finding
+from simpul.kernel.words import Words
 
 Good = list[object]
 """A row as it is staged: its position, then a value for each of the intake's columns."""
@@ -39,6 +40,7 @@ class Intake:
         # Rows of a unique group that the sheet doesn't hold are new; a key that it doesn't hold is required of each row.
         self.match = wanted if set(wanted) <= set(self.columns) or wanted == target.key else ()
         self._validator = self._compile(envelope, wanted)
+        self._remarks: dict[tuple[str, str], tuple[Finding, int]] = {}
         self._key_validator = _compile(target, sheet, envelope, target.key)
 
     @property
@@ -69,8 +71,28 @@ class Intake:
             if values is None:
                 yield Refusal(position, self.sheet.header, cells, findings)
             else:
+                self._remark(self._validator.list_warnings(values))
                 values |= number
                 yield [position, *(values[name] for name in self.columns)]
+
+    def _remark(self, findings: Sequence[Finding]) -> None:
+        for one in findings:
+            first, count = self._remarks.get((one.where, one.rule), (one, 0))
+            self._remarks[one.where, one.rule] = (first, count + 1)
+
+    def list_remarks(self) -> list[Finding]:
+        """Return what was remarked upon in rows that passed, with how many they are."""
+        return [
+            Finding(
+                one.where,
+                one.rule,
+                Words(
+                    f"{count} baris diterima dengan catatan pada kolom {one.where}. {one.message.id}",
+                    f"{count} rows were taken in with a remark on column {one.where}. {one.message.en}",
+                ),
+            )
+            for one, count in self._remarks.values()
+        ]
 
     def _name(self, finding: Finding) -> Finding:
         """Name a damaged cell's column as the contract does, where the file calls it otherwise."""

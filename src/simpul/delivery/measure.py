@@ -11,6 +11,8 @@ from typing import Any
 from simpul.contract.constraints import References
 from simpul.contract.model import Column
 from simpul.contract.quality import ColumnCounts, DatasetCounts
+from simpul.contract.reference_codes import DatedCodes
+from simpul.delivery.references import load_references
 from simpul.delivery.target import Target, make_target
 from simpul.store.pools import database_errors
 from simpul.store.sql import SQL, Composable, Composed, Connection, Identifier, Literal, load_queries
@@ -33,14 +35,18 @@ def measure_dataset(
     """Count a dataset's quality at an instant.
 
     `received` and `refused` are those of the last delivery (where programs push: of the last day with deliveries), less
-    the refused rows that were mended since. A column that names a list which isn't in `references` has nothing outside.
+    the refused rows that were mended since. `references` None: the hub's lists as of `at`. A column that names a list
+    which isn't there has nothing outside; one whose codes count on another column's day is held to all of the list's.
 
     Raises: DatasetMissing; DatabaseAway, DatabaseBusy, QueryTooSlow. Cost: some scans of the table.
     """
     target = make_target(dataset_id, publication, name)
     with database_errors():
+        if references is None:
+            has_areas = any(column.format == "area_code" for column in target.model.columns)
+            references = load_references(connection, target, [AREA_LIST] if has_areas else [])
         received, refused, by_column = _count_deliveries(connection, target)
-        rows, columns = _count_columns(connection, target, references or {}, by_column)
+        rows, columns = _count_columns(connection, target, references, by_column)
         found = connection.execute(_QUERIES.find_delivered_at, {"dataset": dataset_id}).fetchone()
     age_days = (at - found[0]).total_seconds() / _SECONDS_A_DAY if found and found[0] else None
     return DatasetCounts(rows, received, refused, age_days, columns)
@@ -102,4 +108,6 @@ def find_codes(column: Column, references: References) -> list[str] | None:
         return list(column.code_list)
     name = column.code_list or (AREA_LIST if column.format == "area_code" else None)
     codes: Container[str] | None = references.get(name) if name else None
+    if isinstance(codes, DatedCodes) and column.code_date:
+        return codes.list_known()
     return [str(code) for code in codes] if isinstance(codes, Iterable) else None

@@ -6,6 +6,7 @@ absent rows is the delivery's mode (`modes`).
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from simpul.delivery.idempotency import claim_key
 from simpul.delivery.intake import Good, Intake
 from simpul.delivery.limits import CHUNK_ROWS, LOCK_SECONDS, MERGE_SECONDS, REPORTED_ROWS
 from simpul.delivery.merge import Merge
+from simpul.delivery.references import load_references
 from simpul.delivery.refused import Refusal, list_refused, store_refused
 from simpul.delivery.report import BatchReport, Tally, describe_notes
 from simpul.delivery.sheet import Sheet
@@ -67,7 +69,8 @@ def deliver(
             )
             if answer is not None:
                 return answer
-        delivery = _Delivery(connection, target, sheet, envelope, mending)
+        references = load_references(connection, target) if envelope.references is None else envelope.references
+        delivery = _Delivery(connection, target, sheet, replace(envelope, references=references), mending)
         report = delivery.run()
     if delivery.change is not None and connection.info.transaction_status.name == "IDLE":
         delivery.change.finish()  # committed; within a caller's transaction a reader settles it
@@ -289,7 +292,7 @@ class _Delivery:
             finished_at=now().isoformat(),
             deleted=self.deleted,
             mode=self.envelope.mode,
-            notes=describe_notes([*self.sheet.notes, *self.notes]),
+            notes=describe_notes([*self.sheet.notes, *self.notes, *self.intake.list_remarks()]),
             rules=self.tally.list_rules(),
             refused_rows=list_refused(self.connection, self.batch_id, limit=REPORTED_ROWS),
         )

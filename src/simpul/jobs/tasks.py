@@ -9,6 +9,7 @@ from simpul.portal.demo.loading import play_sample_case as play_sample
 from simpul.portal.mailing.sending import mail_notices
 from simpul.portal.proofs.roots import tell_daily_root
 from simpul.portal.quality.testing import run_test_run
+from simpul.portal.references.publishing import publish_code_lists as publish_lists
 from simpul.portal.services.filling import fill_publication
 from simpul.portal.services.publishing import run_publication
 from simpul.portal.usage.counting import count_all
@@ -33,6 +34,10 @@ def refresh_held_acts(timestamp: int) -> None:
 
 def play_sample_case(key: str) -> None:
     play_sample(key)
+
+
+def publish_code_lists(timestamp: int = 0) -> None:
+    publish_lists()
 
 
 def refresh_dashboards(timestamp: int) -> None:
@@ -73,6 +78,7 @@ TASKS = (
     Task("run_tests", run_tests, attempts=2),
     Task("refresh_held_acts", refresh_held_acts, cron="* * * * *"),
     Task("play_sample_case", play_sample_case, attempts=8),
+    Task("publish_code_lists", publish_code_lists, cron="* * * * *"),
     Task("refresh_dashboards", refresh_dashboards, cron="* * * * *"),
     Task("purge_refused_rows", purge_refused_rows, cron="17 1 * * *"),
     Task("warn_of_ending_keys", warn_of_ending_keys, cron="23 * * * *"),

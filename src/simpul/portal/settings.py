@@ -89,6 +89,7 @@ INSTALLED_APPS = [
             "papers",
             "contracts",
             "services",
+            "references",
             "credentials",
             "plans",
             "mailing",

@@ -17,13 +17,14 @@ from simpul.portal.procedures import actions as procedures
 from simpul.portal.procedures import queries
 from simpul.portal.procedures.content import list_years_without_joint_leave, make_content
 from simpul.portal.procedures.models import CalendarVersion, ProcedureVersion
+from simpul.portal.references.product import put_in_first_lists
 
 LIBRARY = Path(__file__).resolve().parents[3] / "library"
 CALENDAR_YEARS = 3
 
 
 def put_in_first_versions() -> None:
-    """Put the SOP and the working calendar in force where the hub has none yet."""
+    """Put the SOP, the working calendar and the code lists in force where the hub has none yet."""
     if not ProcedureVersion.objects.filter(key=queries.SPLP).exists():
         bpmn = (LIBRARY / "procedures" / "splp.v1.bpmn").read_bytes()
         procedures.deploy(bpmn, "Versi pertama: SOP sebagaimana ditandatangani.", None)
@@ -31,6 +32,7 @@ def put_in_first_versions() -> None:
         year = clock.local(clock.now()).year
         content = make_content(year, year + CALENDAR_YEARS - 1)
         procedures.save_calendar(content, "Isi awal: Perpres 21/2023 dan hari libur nasional.", None)
+    put_in_first_lists()
 
 
 @transaction.atomic

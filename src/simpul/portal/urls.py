@@ -15,6 +15,7 @@ APPS = [
     "papers",
     "contracts",
     "services",
+    "references",
     "credentials",
     "plans",
     "deliveries",

@@ -23,7 +23,10 @@ class Contract(models.Model):
 
 
 class ContractVersion(models.Model):
-    """`definition` is `simpul.contract.model.Contract.to_dict()`; `odcs` and `digest` are set when frozen."""
+    """`definition` is `simpul.contract.model.Contract.to_dict()`; `odcs` and `digest` are set when frozen.
+
+    `case` is None for the hub's own service of code lists, which no case asked for.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draf", _("Draf")
@@ -33,7 +36,7 @@ class ContractVersion(models.Model):
         SUPERSEDED = "diganti", _("Diganti versi baru")
 
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="versions")
-    case = models.ForeignKey(Case, models.PROTECT, related_name="contract_versions")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="contract_versions")
     sequence = models.PositiveIntegerField()
     version = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)

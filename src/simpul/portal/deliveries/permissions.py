@@ -9,6 +9,8 @@ from simpul.portal.services.models import Dataset
 
 def is_provider(person: Person, dataset: Dataset) -> bool:
     """Return whether the person is an officer or programmer of the dataset's provider."""
+    if dataset.publication.contract_version.case_id is None:  # the hub's own service: the hub alone writes it
+        return False
     provider = dataset.publication.contract_version.contract.provider
     return provider in list_lineage(person.organization) and has_role(person, Role.OPD, Role.PEMROGRAM_OPD)
 

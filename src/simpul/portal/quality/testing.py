@@ -22,6 +22,7 @@ from simpul.portal.cases.models import Case
 from simpul.portal.organizations.models import Organization
 from simpul.portal.organizations.queries import find_successor
 from simpul.portal.quality.models import TestRun
+from simpul.portal.references.queries import fill_in_lists
 from simpul.portal.services.actions import keep_key
 from simpul.portal.services.models import TESTING_APPLICATION, ApiKey, Application, Publication
 from simpul.portal.services.queries import read_compiled
@@ -71,6 +72,7 @@ def list_tests(contract: Contract) -> list[TestCase]:
         else one
         for one in contract.consumers
     ]
+    contract = replace(contract, datasets=fill_in_lists(contract.datasets))
     return list_integration_tests(replace(contract, consumers=tuple(seen)), make_sandbox_rows(contract))
 
 

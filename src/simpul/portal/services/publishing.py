@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from simpul.kernel.clock import now
 from simpul.kernel.errors import SimpulError, Unavailable
 from simpul.portal.cases.models import Case
 from simpul.portal.contracts.queries import load_contract
+from simpul.portal.references.queries import fill_in_lists
 from simpul.portal.services.actions import grant_consumers, grant_provider, revoke_absent_consumers, write_compiled
 from simpul.portal.services.driver import get_driver_connection
 from simpul.portal.services.filling import needs_filling
@@ -158,7 +160,7 @@ def _deliver_again(link: Connection[Any], publication: Publication, dataset: Dat
 
 def _fill_mock_rows(link: Connection[Any], publication: Publication, contract: Contract) -> None:
     Dataset.objects.filter(publication=publication).update(row_count=0)
-    mock = make_sandbox_rows(contract)
+    mock = make_sandbox_rows(replace(contract, datasets=fill_in_lists(contract.datasets)))
     for dataset in publication.datasets.filter(name__in=list(mock)):
         if mock[dataset.name]:
             _deliver_rows(link, publication, dataset, json.dumps(mock[dataset.name]), "mock")

@@ -25,6 +25,7 @@ ENTRIES = (
     Entry("/permohonan/", _("Permohonan")),
     Entry("/layanan/", _("Layanan")),
     Entry("/sumber/", _("Sumber data"), frozenset({Role.OPD, Role.PEMROGRAM_OPD, Role.TIM_IT})),
+    Entry("/referensi/", _("Data referensi"), frozenset(Role)),
     Entry("/aplikasi/", _("Aplikasi dan kunci"), frozenset({Role.PEMROGRAM_OPD, Role.PENGELOLA_SISTEM})),
     Entry("/paket/", _("Paket"), frozenset({Role.TIM_IT, Role.BIDANG, Role.PENGELOLA_SISTEM})),
     Entry(

@@ -1,0 +1,1 @@
+"""Code lists (daftar kode rujukan): imported, compared, put into force, and published to every program."""
