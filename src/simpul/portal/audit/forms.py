@@ -29,6 +29,9 @@ KINDS = [
     ("plan", _("Paket")),
     ("access", _("Penangguhan")),
     ("service.", _("Masa layanan")),
+    ("source", _("Sumber data")),
+    ("allowance", _("Alamat yang diizinkan")),
+    ("code_list", _("Daftar kode")),
     ("rows", _("Baris data")),
 ]
 """Beginnings of `kind`, as `actions.record` takes it."""
