@@ -1,7 +1,7 @@
 """The decision, default deny. Source: decision 14; the states of decision 4."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 from ipaddress import ip_address
 
 from simpul.access.addresses import is_listed
@@ -28,7 +28,7 @@ from simpul.access.errors import (
 )
 from simpul.access.keys import is_key, parse_key
 from simpul.access.model import AccessRequest, Grant, Key, Operation, Permission, Service, Stage
-from simpul.kernel.clock import local
+from simpul.kernel.clock import ZONE, local
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.words import Words
 
@@ -93,6 +93,17 @@ def decide(request: AccessRequest, key: Key, service: Service, grants: Sequence[
             return _permit(grant, request, service)
         refusals.append(refusal)
     raise min(refusals, key=lambda refusal: isinstance(refusal, (GrantRevoked, GrantNotYet, GrantEnded)))
+
+
+def find_change(key: Key, grants: Iterable[Grant], now: datetime) -> datetime:
+    """Return until when (exclusive) `identify` and `decide` surely say the same of the same key, service and grants.
+
+    That is the next midnight in WITA, as grants begin and end with a day, or an earlier instant that is known already:
+    the key's end, or a revocation that was set for later.
+    """
+    midnight = datetime.combine(local(now).date() + timedelta(days=1), time(), ZONE)
+    known = [key.expires_at, key.revoked_at, *(grant.revoked_at for grant in grants)]
+    return min([midnight, *(instant for instant in known if instant is not None and instant > now)])
 
 
 def _permit(grant: Grant, request: AccessRequest, service: Service) -> Permission:

@@ -26,17 +26,20 @@ from simpul.exchange.health import answer_health, answer_metrics
 from simpul.exchange.http import Request, Response
 from simpul.exchange.hub import Hub
 from simpul.exchange.lifecycle import check_lateness, tell_lifecycle
-from simpul.exchange.places import DOORS
+from simpul.exchange.places import DOORS, Door
 from simpul.exchange.prove import UNRECORDED, keep_cut, keep_evidence
 from simpul.exchange.receipts import answer_receipt
 from simpul.exchange.route import METHODS, Route, parse_path
 from simpul.exchange.steps import tell_steps
 from simpul.exchange.stream import prove_stream
 from simpul.exchange.token_errors import TokenKeyUnknown
+from simpul.exchange.visits import name_visit
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.logs import describe_error
 
 LOG = logging.getLogger("simpul.exchange")
+BODILESS = frozenset(("GET", "HEAD"))
+"""Methods whose bodies nobody reads."""
 
 
 async def answer(hub: Hub, request: Request) -> Response:
@@ -106,33 +109,45 @@ async def _go_inside(hub: Hub, call: Call, route: Route, method: str) -> Respons
 
 async def _go_to_publication(hub: Hub, call: Call, route: Route, method: str) -> Response:
     call.client = _find_client(hub, call.request)
-    call.key = await _identify(hub, call)
-    snapshot = hub.get_snapshot()
-    call.published = snapshot.get_publication(route.stage, route.context, route.major)
     door = DOORS[route.place, method]
-    if door.operation is None:
-        call.operation = door.told_as
-        check_service(call.key, call.published.service)
-        _admit(hub, call)
-        call.mark("auth")
-        return await door.handle(call, hub)
-    call.dataset = call.published.get_dataset(route.dataset)
-    call.operation = door.told_as
-    request = AccessRequest(route.dataset, door.operation, call.client)
-    call.permission = decide(request, call.key, call.published.service, call.dataset.grants, call.at)
+    name = name_visit(call, method)
+    visit = hub.visits.find(hub.get_snapshot(), name, call.at)
+    if visit is not None:
+        call.repeat(visit.access, visit.allowance, visit.told_as)
+    else:
+        await _find_access(hub, call, route, door)
+        if door.operation is not None:
+            hub.visits.keep(hub.get_snapshot(), name, call)
     _admit(hub, call)
     call.mark("auth")
-    await check_lateness(call, hub)
+    if call.dataset is not None:
+        await check_lateness(call, hub)
     return await door.handle(call, hub)
+
+
+async def _find_access(hub: Hub, call: Call, route: Route, door: Door) -> None:
+    """Find out who calls what, under which plan, and whether it may. Raises: a refusal that says why not."""
+    key = call.key = await _identify(hub, call)
+    snapshot = hub.get_snapshot()
+    published = call.published = snapshot.get_publication(route.stage, route.context, route.major)
+    dataset_id = 0
+    if door.operation is None:
+        call.operation = door.told_as
+        check_service(key, published.service)
+    else:
+        dataset = call.dataset = published.get_dataset(route.dataset)
+        call.operation = door.told_as
+        request = AccessRequest(route.dataset, door.operation, call.client)
+        call.permission = decide(request, key, published.service, dataset.grants, call.at)
+        dataset_id = dataset.dataset_id
+    call.allowance = snapshot.allowances.find(key.application_id, dataset_id, published.stage)
 
 
 def _admit(hub: Hub, call: Call) -> None:
     """Let the call in within its plan. Raises: a QuotaExceeded, BodyTooLarge, CountersAway."""
-    key, published = call.get_visit()
-    dataset_id = call.dataset.dataset_id if call.dataset else 0
-    allowance = hub.get_snapshot().allowances.find(key.application_id, dataset_id, published.stage)
-    call.allowance, call.admission = allowance, hub.gate.admit(allowance, key.application_id, dataset_id)
-    if allowance.body_bytes is not None:
+    key, allowance = call.get_visit()[0], call.allowance
+    call.admission = hub.gate.admit(allowance, key.application_id, call.dataset.dataset_id if call.dataset else 0)
+    if allowance.body_bytes is not None and call.request.method not in BODILESS:
         call.request = bound_body(call.request, allowance.body_bytes)
 
 

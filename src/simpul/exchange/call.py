@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from simpul.access.model import Key, Permission
@@ -15,8 +16,7 @@ from simpul.exchange.route import Route
 from simpul.kernel import clock
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """Who may do what with which dataset: the outcome of the stages before reading or delivering."""
 
     key: Key
@@ -71,6 +71,11 @@ class Call:
         if self.dataset is None or self.permission is None:
             raise RuntimeError("a stage was left out")
         return Access(key, published, self.dataset, self.permission)
+
+    def repeat(self, access: Access, allowance: Allowance, operation: str) -> None:
+        """Take over what came of the same call before."""
+        self.key, self.published, self.dataset, self.permission = access
+        self.allowance, self.operation = allowance, operation
 
     def release(self) -> None:
         """Say that the answer has left, and give up what the call holds of its plan."""

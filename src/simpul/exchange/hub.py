@@ -20,6 +20,7 @@ from simpul.exchange.publications import Snapshot
 from simpul.exchange.snapshot import load_snapshot
 from simpul.exchange.tally import Tally
 from simpul.exchange.tokens import TokenReader
+from simpul.exchange.visits import Visits
 from simpul.kernel import clock
 from simpul.kernel.errors import SimpulError
 from simpul.store.listen import listen
@@ -87,6 +88,7 @@ class Hub:
         self.streamers = make_async_pool(
             _make_reading(setup.dsn), limits.STREAMS, name="simpul streams", statement_seconds=limits.STREAM_SECONDS
         )
+        self.visits = Visits()
         self.load = Load()
         self.tally = Tally(setup.home / "run" / "metrics")
         self._streaming = 0
