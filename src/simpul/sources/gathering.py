@@ -57,16 +57,18 @@ def raise_too_slow(limits: ReadLimits) -> None:
 def gather(
     rows: Iterable[Read], limits: ReadLimits, meter: Meter, since: str | None, hold: Callable[[str | None], str | None]
 ) -> Iterator[Chunk]:
-    """Give chunks with the cursor after each; `hold` keeps a cursor from running ahead. Always gives the last chunk."""
+    """Give chunks with the cursor after each; `hold` keeps a cursor from running ahead. Gives at least one."""
     held: list[SourceRow] = []
     first, size, cursor = 1, 0, since
+    given: str | None = since
     for read in rows:
         meter.add(1, read.size_bytes)
         held.append(read.row)
         size += read.size_bytes
         cursor = read.cursor if read.cursor is not None else cursor
         if len(held) >= limits.chunk_rows or size >= CHUNK_BYTES:
-            yield Chunk(held, hold(cursor), first)
+            given = hold(cursor)
+            yield Chunk(held, given, first)
             first, held, size = first + len(held), [], 0
-    if held or first == 1:
+    if held or first == 1 or hold(cursor) != given:
         yield Chunk(held, hold(cursor), first)

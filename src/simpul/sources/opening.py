@@ -9,11 +9,15 @@ from simpul.outbound.guard import Guard
 from simpul.sources.fields import Field, Given
 from simpul.sources.mysql import MysqlReader
 from simpul.sources.postgresql import PostgresqlReader
+from simpul.sources.rest import RestReader
 from simpul.sources.settings import (
     DATABASE_FIELDS,
+    REST_FIELDS,
     DatabaseSettings,
+    RestSettings,
     Settings,
     parse_database,
+    parse_rest,
 )
 from simpul.sources.shape import Reader
 
@@ -31,8 +35,10 @@ class SourceKind(NamedTuple):
 
 
 _PASSWORD = Words("Kata sandi", "Password")
+_KEY = Words("Kata sandi, kunci, atau token", "Password, key or token")
 KINDS: Mapping[str, SourceKind] = {
     "mysql": SourceKind(Words("MySQL atau MariaDB", "MySQL or MariaDB"), DATABASE_FIELDS, parse_database, _PASSWORD),
+    "rest": SourceKind(Words("Layanan REST (JSON)", "REST service (JSON)"), REST_FIELDS, parse_rest, _KEY),
     "postgresql": SourceKind(Words("PostgreSQL", "PostgreSQL"), DATABASE_FIELDS, parse_database, _PASSWORD),
 }
 
@@ -55,4 +61,6 @@ def open_reader(kind: str, settings: Settings, secret: str, guard: Guard) -> Rea
         return MysqlReader(settings, secret, guard)
     if kind == "postgresql" and isinstance(settings, DatabaseSettings):
         return PostgresqlReader(settings, secret, guard)
+    if kind == "rest" and isinstance(settings, RestSettings):
+        return RestReader(settings, secret, guard)
     raise ValueError(kind)
