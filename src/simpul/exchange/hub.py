@@ -116,6 +116,7 @@ class Hub:
             await asyncio.wait_for(self.reload(), START_SECONDS)
         if self.gate.is_new:
             await self._count_today()
+        self.tally.keep(self.measure())
         self._tasks = [
             asyncio.create_task(work())
             for work in (self._listen, self._refresh, self._keep_evidence, self.load.watch, self._count)

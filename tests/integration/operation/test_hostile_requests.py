@@ -7,7 +7,7 @@ import socket
 import time
 
 import pytest
-from conftest import Exchange
+from running_exchange import Exchange
 
 PATH = "/api/wilayah/v1/desa"
 GIGABYTE = 1024**3

@@ -5,7 +5,7 @@ import collections
 import threading
 import time
 
-from conftest import Exchange
+from running_exchange import Exchange
 
 from simpul.cli.health import ask
 from simpul.store.pools import connect
