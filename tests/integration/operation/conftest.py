@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from exchange_world import build_world, wait_until  # found by running_exchange
-from running_exchange import Exchange, World
+from running_exchange import Exchange, World, build_world, wait_until
 
 from simpul.store.launcher import Database
 

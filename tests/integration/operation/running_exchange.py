@@ -9,9 +9,11 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "exchange"))
 
-from exchange_world import World
+from exchange_world import World, build_world, wait_until  # also given on to tests
 
 from simpul.cli.health import ask
+
+__all__ = ["Exchange", "World", "build_world", "wait_until"]
 
 
 class Exchange:
