@@ -18,6 +18,7 @@ from simpul.contract.model import (
     PDP_CLASSES,
     TEXT_FORMATS,
     TIMESTAMP_FORMATS,
+    WHEN_UNKNOWN,
     Column,
     Dataset,
 )
@@ -34,10 +35,16 @@ from simpul.portal.cases import queries as cases
 from simpul.portal.cases.models import Attachment, Draft
 from simpul.portal.contracts import actions as contracts
 from simpul.portal.contracts.queries import find_version, load_contract
+from simpul.portal.references import queries as references
 
 
 def _choices(values: Any) -> list[tuple[str, str]]:
     return [(value, value) for value in values]
+
+
+def list_reference_choices() -> list[tuple[str, Any]]:
+    """Return the hub's code lists as choices, none first."""
+    return [("", "—"), *references.list_choices()]
 
 
 def check_name(value: str) -> None:
@@ -50,7 +57,8 @@ class ColumnRow(RowForm):
     """One element: what it means, its type and limits, and whether it is personal."""
 
     more = (
-        *("definition", "format", "unique", "unit", "measure", "classification", "code_list"),
+        *("definition", "format", "unique", "unit", "measure", "classification"),
+        *("code_reference", "code_list", "code_date", "when_unknown"),
         *("minimum", "maximum", "pattern", "pdp_legal_basis", "pdp_purpose", "example", "filled_from", "filled_with"),
     )
 
@@ -78,6 +86,24 @@ class ColumnRow(RowForm):
     code_list = forms.CharField(
         label=_("Daftar kode"), max_length=4000, required=False, help_text=_("Nilai yang boleh, dipisah titik koma.")
     )
+    code_reference = forms.ChoiceField(
+        label=_("Daftar rujukan"),
+        required=False,
+        choices=list_reference_choices,
+        help_text=_("Daftar kode bersama dari halaman Data referensi."),
+    )
+    code_date = forms.CharField(
+        label=_("Tanggal kode"),
+        max_length=63,
+        required=False,
+        help_text=_("Kolom tanggal; kodenya harus berlaku pada tanggal itu. Kosong: hari kiriman."),
+    )
+    when_unknown = forms.ChoiceField(
+        label=_("Kode yang tidak berlaku"),
+        required=False,
+        choices=[("tolak", _("tolak barisnya")), ("catat", _("terima dengan catatan"))],
+        initial=WHEN_UNKNOWN[0],
+    )
     minimum = forms.CharField(label=_("Terkecil"), max_length=40, required=False)
     maximum = forms.CharField(label=_("Terbesar"), max_length=40, required=False)
     pattern = forms.CharField(label=_("Pola"), max_length=300, required=False)
@@ -96,6 +122,15 @@ class ColumnRow(RowForm):
         help_text=_("Kolom versi lama; hanya untuk versi yang menggantikannya."),
     )
     filled_with = forms.CharField(label=_("Isi pertama selalu"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Check that the codes come from one place, and that a code's date goes with a shared list."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("code_reference") and given.get("code_list"):
+            self.add_error("code_list", _("Pilih satu: daftar rujukan, atau daftar kode sendiri."))
+        if given.get("code_date") and not given.get("code_reference"):
+            self.add_error("code_date", _("Tanggal kode hanya untuk kolom dengan daftar rujukan."))
+        return given
 
     def make_title(self) -> str:
         return str(self.initial.get("name") or "")
@@ -232,9 +267,10 @@ def write_dataset_row(dataset: Dataset) -> dict[str, Any]:
 
 
 def _write_column_row(column: Column) -> dict[str, Any]:
-    row = {name: getattr(column, name) for name in ColumnRow.base_fields}
-    if isinstance(column.code_list, tuple):
-        row["code_list"] = "; ".join(column.code_list)
+    row = {name: getattr(column, name) for name in ColumnRow.base_fields if name != "code_reference"}
+    is_shared = isinstance(column.code_list, str)
+    row["code_reference"] = column.code_list if is_shared else ""
+    row["code_list"] = "" if is_shared else "; ".join(column.code_list or ())
     return {name: "" if value is None else value for name, value in row.items()}
 
 
@@ -271,6 +307,8 @@ def _read_column_row(row: Mapping[str, Any]) -> Column:
     values = {name: value for name, value in row.items() if value not in ("", None, False)}
     if "code_list" in values:
         values["code_list"] = tuple(one.strip() for one in values["code_list"].split(";") if one.strip())
+    if "code_reference" in values:
+        values["code_list"] = values.pop("code_reference")
     for bound in ("minimum", "maximum"):
         if bound in values and row["logical_type"] in ("integer", "number"):
             values[bound] = _read_number(values[bound])

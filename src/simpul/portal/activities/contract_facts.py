@@ -9,6 +9,7 @@ from simpul.portal.activities.activity import ActContext
 from simpul.portal.contracts.models import ContractVersion
 from simpul.portal.contracts.queries import load_contract
 from simpul.portal.organizations.models import Organization
+from simpul.portal.references.queries import find_titles
 from simpul.portal.services.models import Publication
 from simpul.portal.services.queries import find_publication, make_address
 
@@ -49,10 +50,13 @@ def describe_datasets(contract: Contract, application: str) -> list[Facts]:
     types = {
         plan.table: {column.name: column.type for column in plan.columns} for plan in compile_ddl(contract, "live")
     }
-    return [_describe_dataset(one, contract, application, types.get(one.name, {})) for one in contract.datasets]
+    lists = find_titles()
+    return [_describe_dataset(one, contract, application, types.get(one.name, {}), lists) for one in contract.datasets]
 
 
-def _describe_dataset(dataset: Dataset, contract: Contract, application: str, types: dict[str, str]) -> Facts:
+def _describe_dataset(
+    dataset: Dataset, contract: Contract, application: str, types: dict[str, str], lists: dict[str, str]
+) -> Facts:
     return {
         "name": dataset.name,
         "title": dataset.title or dataset.name,
@@ -60,12 +64,11 @@ def _describe_dataset(dataset: Dataset, contract: Contract, application: str, ty
         "application": application,
         "access": dataset.access_class,
         **({"access_ground": dataset.access_ground} if dataset.access_ground else {}),
-        "elements": [_describe_element(column, types.get(column.name, "")) for column in dataset.columns],
+        "elements": [_describe_element(column, types.get(column.name, ""), lists) for column in dataset.columns],
     }
 
 
-def _describe_element(column: Column, column_type: str) -> Facts:
-    lists = column.code_list if isinstance(column.code_list, str) else "; ".join(column.code_list or ())
+def _describe_element(column: Column, column_type: str, lists: dict[str, str]) -> Facts:
     facts = {
         "name": column.name,
         "type": TYPES[column.logical_type],
@@ -74,7 +77,7 @@ def _describe_element(column: Column, column_type: str) -> Facts:
         "required": column.required or column.key,
         "unique": column.unique or column.key,
         "key": column.key,
-        "code_list": lists,
+        "code_list": _describe_codes(column, lists),
         "personal": column.pdp_class if column.is_personal else "",
         "concept": column.title,
         "definition": column.definition,
@@ -83,6 +86,15 @@ def _describe_element(column: Column, column_type: str) -> Facts:
         "column_type": column_type,
     }
     return {name: value for name, value in facts.items() if value not in ("", None)}
+
+
+def _describe_codes(column: Column, lists: dict[str, str]) -> str:
+    """Return the codes themselves, or the shared list's title with its name."""
+    if not isinstance(column.code_list, str):
+        return "; ".join(column.code_list or ())
+    title = lists.get(column.code_list)
+    named = f"{title} ({column.code_list})" if title else column.code_list
+    return f"{named}, berlaku pada {column.code_date}" if column.code_date else named
 
 
 def describe_shares(contract: Contract) -> list[Facts]:

@@ -16,6 +16,7 @@ from simpul.kernel.clock import local, now
 from simpul.portal.organizations.models import Organization
 from simpul.portal.plans.models import Plan
 from simpul.portal.plans.queries import list_limits as list_plan_limits
+from simpul.portal.references.queries import fill_in_lists
 from simpul.portal.services.models import Dataset, Pause, Publication
 
 STATEMENT_SECONDS = 10
@@ -53,7 +54,7 @@ def make_examples(model: AgreedDataset) -> Mapping[str, str]:
     no mock row can be made.
     """
     try:
-        rows = make_mock_rows(model, 1)
+        rows = make_mock_rows(fill_in_lists((model,))[0], 1)
     except ContractInvalid:
         return {}
     made = rows[0] if rows else {}

@@ -11,8 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal_world import Database, point_django, read_text, sign_in
 from service_world import Served
-from simpul.contract.model import Column, Dataset
+from simpul.contract.model import Column, Contract, Dataset
 from simpul.papers.tables import write_ods
+from simpul.portal.activities.a05_definition import ColumnRow, read_dataset_row, write_dataset_row
+from simpul.portal.activities.contract_facts import describe_datasets
+from simpul.portal.activities.templatetags.contract_words import code_words
 from simpul.portal.audit.models import AuditEntry
 from simpul.portal.deliveries.actions import upload_rows
 from simpul.portal.organizations.models import Organization
@@ -251,6 +254,29 @@ def test_every_organization_reads_every_list_by_the_exchange(sop: Sop) -> None:
     page = sign_in(sop.persons["lain"])
     assert page.get("/layanan/referensi/").status_code == 200
     assert page.get("/layanan/referensi/data/terbit/").status_code in (200, 404)
+
+
+def test_the_definition_form_offers_the_lists_and_papers_show_their_titles(sop: Sop, portal: Database) -> None:
+    make_list(sop, "warna")
+    row = {"name": "warna", "title": "Warna", "logical_type": "string", "pdp_class": "tidak"}
+    shared = {**row, "code_reference": "warna", "code_date": "tanggal", "when_unknown": "catat"}
+    form = ColumnRow(shared)
+    assert ("warna", "Daftar warna") in form.fields["code_reference"].choices
+    assert form.is_valid(), form.errors
+    dataset = read_dataset_row(
+        {"name": "d", "title": "D", "description": "", "access_class": "terbatas", "access_ground": "",
+         "columns": [form.cleaned_data]}
+    )  # fmt: skip
+    column = dataset.columns[0]
+    assert (column.code_list, column.code_date, column.when_unknown) == ("warna", "tanggal", "catat")
+    written = write_dataset_row(dataset)["columns"][0]
+    assert (written["code_reference"], written["code_list"], written["code_date"]) == ("warna", "", "tanggal")
+    [facts] = describe_datasets(Contract("k", datasets=(dataset,)), "Aplikasi")
+    assert facts["elements"][0]["code_list"] == "Daftar warna (warna), berlaku pada tanggal"
+    assert code_words("warna") == "Daftar warna"
+    assert list(ColumnRow({**shared, "code_list": "a; b"}).errors) == ["code_list"]
+    assert list(ColumnRow({**row, "code_date": "tanggal"}).errors) == ["code_date"]
+    assert list(ColumnRow({**row, "code_reference": "tidak_ada"}).errors) == ["code_reference"]
 
 
 def publish_as_worker(sop: Sop) -> None:

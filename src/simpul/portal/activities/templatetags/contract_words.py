@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 
 from simpul.portal.activities.type_names import FORMATS, MASKS, TYPES, WAYS
 from simpul.portal.cases.naming import name_actor
+from simpul.portal.references.queries import find_titles
 from simpul.procedure.model import ACTORS
 
 register = template.Library()
@@ -23,6 +24,12 @@ def type_word(logical_type: str) -> Any:
 def format_word(name: str) -> Any:
     """Return a column's form in words; a date's own pattern stays."""
     return FORMATS.get(name, name)
+
+
+@register.filter
+def code_words(codes: tuple[str, ...] | str) -> str:
+    """Return the codes of a column, or the title of the shared list that it names."""
+    return find_titles().get(codes, codes) if isinstance(codes, str) else "; ".join(codes)
 
 
 @register.filter
