@@ -1,22 +1,31 @@
 """The kinds of sources by name, and the two doors: read the settings of a kind, open its reader."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
 from simpul.outbound.guard import Guard
 from simpul.sources.fields import Field, Given
+from simpul.sources.file_address import FileAddressReader
+from simpul.sources.folder import FolderReader
 from simpul.sources.mysql import MysqlReader
 from simpul.sources.postgresql import PostgresqlReader
 from simpul.sources.rest import RestReader
 from simpul.sources.settings import (
     DATABASE_FIELDS,
+    FILE_ADDRESS_FIELDS,
+    FOLDER_FIELDS,
     REST_FIELDS,
     DatabaseSettings,
+    FileAddressSettings,
+    FolderSettings,
     RestSettings,
     Settings,
     parse_database,
+    parse_file_address,
+    parse_folder,
     parse_rest,
 )
 from simpul.sources.shape import Reader
@@ -39,6 +48,10 @@ _KEY = Words("Kata sandi, kunci, atau token", "Password, key or token")
 KINDS: Mapping[str, SourceKind] = {
     "mysql": SourceKind(Words("MySQL atau MariaDB", "MySQL or MariaDB"), DATABASE_FIELDS, parse_database, _PASSWORD),
     "rest": SourceKind(Words("Layanan REST (JSON)", "REST service (JSON)"), REST_FIELDS, parse_rest, _KEY),
+    "folder": SourceKind(Words("Folder berkas", "Folder of files"), FOLDER_FIELDS, parse_folder, Words("", "")),
+    "file": SourceKind(
+        Words("Berkas di alamat web", "File at a web address"), FILE_ADDRESS_FIELDS, parse_file_address, _KEY
+    ),
     "postgresql": SourceKind(Words("PostgreSQL", "PostgreSQL"), DATABASE_FIELDS, parse_database, _PASSWORD),
 }
 
@@ -51,11 +64,12 @@ def parse_settings(kind: str, given: Given) -> tuple[Settings, list[Finding]]:
     return KINDS[kind].parse(given)
 
 
-def open_reader(kind: str, settings: Settings, secret: str, guard: Guard) -> Reader:
+def open_reader(kind: str, settings: Settings, secret: str, guard: Guard, roots: Sequence[Path] = ()) -> Reader:
     """Return the reader of a source; nothing is connected yet.
 
-    Args: `settings` of that kind; `secret` the password, key or token, "" where there is none.
-    Raises: ValueError where kind and settings don't fit.
+    Args: `settings` of that kind; `secret` the password, key or token, "" where there is none; `roots` the listed folders below
+        which a folder may be watched.
+    Raises: ValueError where kind and settings don't fit; SourceDenied where a CA certificate or key can't be used.
     """
     if kind == "mysql" and isinstance(settings, DatabaseSettings):
         return MysqlReader(settings, secret, guard)
@@ -63,4 +77,8 @@ def open_reader(kind: str, settings: Settings, secret: str, guard: Guard) -> Rea
         return PostgresqlReader(settings, secret, guard)
     if kind == "rest" and isinstance(settings, RestSettings):
         return RestReader(settings, secret, guard)
+    if kind == "folder" and isinstance(settings, FolderSettings):
+        return FolderReader(settings, roots)
+    if kind == "file" and isinstance(settings, FileAddressSettings):
+        return FileAddressReader(settings, secret, guard)
     raise ValueError(kind)

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
+from simpul.delivery.formats import KINDS
 from simpul.kernel.errors import Finding
 from simpul.kernel.words import Words
 from simpul.sources.fields import Field, FieldReader, FieldWrong, Given
@@ -17,7 +18,6 @@ from simpul.sources.statement import check_statement
 
 SignIn = Literal["none", "basic", "header", "bearer"]
 Paging = Literal["none", "page", "offset", "cursor", "link", "next"]
-FileFormat = Literal["csv", "json", "ndjson", "xlsx", "ods"]
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
 _OWN_HEADERS = {"host", "content-length", "transfer-encoding", "connection", "cookie", "accept-encoding"}
@@ -84,7 +84,7 @@ class FileAddressSettings:
     """A file at an HTTPS address."""
 
     web: WebPlace
-    format: FileFormat
+    format: str
 
 
 Settings = RestSettings | DatabaseSettings | FolderSettings | FileAddressSettings
@@ -158,7 +158,7 @@ FOLDER_FIELDS = (
 )
 FILE_ADDRESS_FIELDS = (
     *_WEB,
-    Field("format", Words("Format", "Format"), required=True, choices=("csv", "json", "ndjson", "xlsx", "ods")),
+    Field("format", Words("Format", "Format"), required=True, choices=KINDS),
 )
 
 
@@ -229,7 +229,7 @@ def parse_folder(given: Given) -> tuple[FolderSettings, list[Finding]]:
 def parse_file_address(given: Given) -> tuple[FileAddressSettings, list[Finding]]:
     """Return the settings, which are only to be used where no finding came with them."""
     reader = FieldReader(FILE_ADDRESS_FIELDS, given)
-    settings = FileAddressSettings(_read_web(reader), cast(FileFormat, reader.text("format")))
+    settings = FileAddressSettings(_read_web(reader), reader.text("format"))
     return settings, reader.findings
 
 

@@ -115,7 +115,8 @@ class Reader(Protocol):
     def read(self, since: str | None, limits: ReadLimits) -> Iterator[Chunk]:
         """Read all rows, or those at and after the cursor `since`, in chunks, with flat memory.
 
-        Only a reading that ends without an error was whole. Raises: SourceFailed, also in its midst.
+        Only a reading that ends without an error was whole. No chunk at all says that nothing is new (files); then the
+        dataset stays as it is. An empty chunk says that the source has no rows. Raises: SourceFailed, also in its midst.
         """
         ...
 

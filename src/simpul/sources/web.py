@@ -6,6 +6,8 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TypeVar
 
 from simpul.kernel.clock import now
 from simpul.kernel.words import Words
@@ -19,6 +21,7 @@ FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 Sleep = Callable[[float], None]
+Value = TypeVar("Value")
 
 
 class WebCaller:
@@ -42,15 +45,34 @@ class WebCaller:
 
         Raises: SourceFailed and its kinds.
         """
+        return self._try(lambda: self._get_once(address, params), left_seconds)
+
+    def download(self, address: str, path: Path, left_seconds: Callable[[], float]) -> None:
+        """Write an answer of status 200 into a file, as `get` does. Raises: SourceFailed and its kinds."""
+        self._try(lambda: self._download_once(address, path), left_seconds)
+
+    def _try(self, ask: Callable[[], Value], left_seconds: Callable[[], float]) -> Value:
         for attempt in range(ATTEMPTS):
             try:
-                return self._get_once(address, params)
+                return ask()
             except SourceAway as failure:
                 pause = _choose_pause(failure, attempt)
                 if attempt == ATTEMPTS - 1 or pause > min(LONGEST_PAUSE_SECONDS, left_seconds()):
                     raise
                 self._sleep(pause)
         raise AssertionError("unreachable")
+
+    def _download_once(self, address: str, path: Path) -> None:
+        headers = self._headers | {"accept": "*/*"}
+        with (
+            outbound_errors(),
+            self._client.open("GET", address, headers=headers) as answer,
+            path.open("wb") as written,
+        ):
+            if answer.status != 200:
+                raise explain_status(answer.status, answer.headers)
+            for piece in answer.iter_bytes():
+                written.write(piece)
 
     def _get_once(self, address: str, params: Sequence[tuple[str, str]]) -> Fetched:
         with outbound_errors():
