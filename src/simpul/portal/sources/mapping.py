@@ -51,6 +51,9 @@ class Filling:
         return {"source": self.source} if self.source else {"constant": self.constant}
 
 
+NOTHING_SEEN = "null"
+"""The raw type of a column that was empty in all rows that were looked at."""
+JSON_NUMBERS = {"integer", "number"}
 Mappings = Mapping[str, Filling]
 """The contract's column → what fills it; columns that stay empty aren't in it."""
 
@@ -153,13 +156,20 @@ def find_drift(mapping: Mappings, before: Sequence[SourceColumn], now: Sequence[
 def _tell_change(before: SourceColumn, now: SourceColumn | None) -> Words | None:
     if now is None:
         return Words(f"Kolom {before.name} hilang dari sumber.", f"The column {before.name} is gone from the source.")
-    types = before.logical_type, now.logical_type
-    if types[0] == types[1] or not all(types):
+    if not _is_retyped(before, now):
         return None
     return Words(
         f"Tipe kolom {before.name} berubah dari {before.raw_type} menjadi {now.raw_type}.",
         f"The type of the column {before.name} changed from {before.raw_type} to {now.raw_type}.",
     )
+
+
+def _is_retyped(before: SourceColumn, now: SourceColumn) -> bool:
+    """Tell a real change from rows that merely look otherwise today: empty ones, whole numbers, texts like dates."""
+    logical, raw = (before.logical_type, now.logical_type), (before.raw_type, now.raw_type)
+    if logical[0] == logical[1] or raw[0] == raw[1] or NOTHING_SEEN in raw:
+        return False
+    return not set(raw) <= JSON_NUMBERS
 
 
 def read_columns(described: Iterable[Sequence[Any]]) -> list[SourceColumn]:

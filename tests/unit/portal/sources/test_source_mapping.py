@@ -92,6 +92,33 @@ def test_wider_column_of_the_same_type_is_no_drift() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (("integer", "integer"), ("number", "number")),
+        (("string", "string"), ("date", "string")),
+        (("string", "null"), ("integer", "integer")),
+        (("number", "number"), ("string", "null")),
+    ],
+)
+def test_other_looking_rows_of_json_are_no_drift(before: tuple[str, str], now: tuple[str, str]) -> None:
+    columns = [[SourceColumn("KODE", *types)] for types in (before, now)]
+    assert find_drift({"kode_desa": Filling("KODE")}, *columns).stops == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (("integer", "integer"), ("string", "string")),
+        (("integer", "int(11)"), ("number", "decimal(10,2)")),
+        (("integer", "integer"), ("string", "integer | string")),
+    ],
+)
+def test_type_that_really_changed_is_drift(before: tuple[str, str], now: tuple[str, str]) -> None:
+    columns = [[SourceColumn("KODE", *types)] for types in (before, now)]
+    assert len(find_drift({"kode_desa": Filling("KODE")}, *columns).stops) == 1
+
+
+@pytest.mark.parametrize(
     ("logical_type", "value", "made"),
     [
         ("string", 6305010101700001, "6305010101700001"),
