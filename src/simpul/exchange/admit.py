@@ -91,9 +91,10 @@ class Gate:
         refused = self._judge(allowance, slot, now, *seen)
         if refused is None:
             is_locked = counters.lock(slot)
-            now = self._read_seconds()
-            seen = counters.read(slot, today)
-            refused = self._judge(allowance, slot, now, *seen)
+            held = counters.read(slot, today)
+            if held != seen:  # another call came in between
+                now, seen = self._read_seconds(), held
+                refused = self._judge(allowance, slot, now, *seen)
             if refused is None:
                 full_at = allowance.advance(seen[0], now)[0]
                 counters.write(slot, today, full_at, seen[1] + 1, seen[2])
