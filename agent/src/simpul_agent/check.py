@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
 from simpul_agent.config import Config
+from simpul_agent.drift import check_columns
 from simpul_agent.errors import AgentError, Words
 from simpul_agent.hub import HubClient
 from simpul_agent.source import make_source
@@ -40,6 +41,7 @@ def try_delivery(config: Config, limit_rows: int = TRIAL_ROWS) -> Trial:
             client.connect()
             if part is not None:
                 report = client.deliver(part, Path(folder) / "body", is_trial=True, is_confirmed=True).data
+                check_columns(report)
     except AgentError as error:
         return Trial((error.where, error.words), report, unreadable, error.exit_code)
     return Trial(FINE, report, unreadable, 0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from simpul_agent.config import Config
+from simpul_agent.drift import check_columns
 from simpul_agent.errors import HubAway, HubRefused
 from simpul_agent.fill import Filler
 from simpul_agent.hub import HubClient
@@ -97,6 +98,7 @@ class Run:
         for part in self._list_waiting():
             try:
                 answer = self._hub.deliver(part, self._spool.path(part.sequence), is_confirmed=self._is_confirmed)
+                check_columns(answer.data)
             except HubRefused as error:
                 if error.is_part_useless:
                     # Nothing of it was stored and the state hasn't moved: its rows are read again when the cause is mended.
