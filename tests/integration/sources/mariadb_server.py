@@ -7,11 +7,18 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import pymysql
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from simpul.kernel.clock import now
 
 USER, PASSWORD, DATABASE = "hub", "rahasia-%s-'`", "simpeg"
 
@@ -59,7 +66,6 @@ class MariaDB:
     port: int
     socket: Path
     ca_pem: str = ""
-    _extra: list[Any] = field(default_factory=list)
 
     def root(self, statements: str | Sequence[str]) -> None:
         """Run statements as the server's owner."""
@@ -68,6 +74,24 @@ class MariaDB:
         ) as connection:
             for one in [statements] if isinstance(statements, str) else statements:
                 connection.cursor().execute(one)
+
+
+def make_certificates(folder: Path) -> tuple[list[str], str]:
+    """Return the server's options for TLS as 127.0.0.1, and the PEM of the authority that signed its certificate."""
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("CA contoh", "db contoh")]
+    pem = serialization.Encoding.PEM
+    for place, file in enumerate(("ca", "server")):
+        builder = x509.CertificateBuilder(names[0], names[place], keys[place].public_key(), place + 1)
+        builder = builder.not_valid_before(now() - timedelta(days=1)).not_valid_after(now() + timedelta(days=1))
+        builder = builder.add_extension(x509.BasicConstraints(ca=place == 0, path_length=None), critical=True)
+        names_of = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+        made = builder.add_extension(names_of, critical=False).sign(keys[0], hashes.SHA256())
+        (folder / f"{file}.pem").write_bytes(made.public_bytes(pem))
+    plain = serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(keys[1].private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    options = [f"--ssl-cert={folder / 'server.pem'}", f"--ssl-key={folder / 'key.pem'}"]
+    return options, (folder / "ca.pem").read_text()
 
 
 def find_mariadb() -> Path | None:
@@ -82,6 +106,7 @@ def run_mariadb(folder: Path, *options: str) -> Iterator[MariaDB]:
     program = find_mariadb()
     assert program is not None
     data, place = folder / "data", folder / "s.sock"
+    tls, ca_pem = make_certificates(folder)
     as_root = ["--user=root"] if os.geteuid() == 0 else []
     subprocess.run(
         ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
@@ -94,11 +119,11 @@ def run_mariadb(folder: Path, *options: str) -> Iterator[MariaDB]:
         server = subprocess.Popen(
             [program, "--no-defaults", f"--datadir={data}", f"--socket={place}", f"--port={port}",
              "--bind-address=127.0.0.1", "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0",
-             "--innodb-buffer-pool-size=32M", "--default-time-zone=+08:00", *options, *as_root],
+             "--innodb-buffer-pool-size=32M", "--default-time-zone=+08:00", *tls, *options, *as_root],
             stdout=log, stderr=log,
         )  # fmt: skip
     try:
-        made = MariaDB(port, place)
+        made = MariaDB(port, place, ca_pem)
         _wait(made, server)
         made.root([one for one in NASTY.format(password=PASSWORD.replace("'", "''")).split(";\n") if one.strip()])
         yield made

@@ -67,6 +67,23 @@ def test_check_tells_the_stages_apart(server: MariaDB, given: dict[str, str], st
     assert PASSWORD not in str(finding)
 
 
+def test_connection_is_by_tls_and_its_certificate_is_checked(server: MariaDB) -> None:
+    query = "SELECT variable_value AS sandi FROM information_schema.session_status WHERE variable_name = 'Ssl_cipher'"
+    with open_source(server, tls="verify", ca_pem=server.ca_pem, query=query) as reader:
+        assert str(reader.preview()[0]["sandi"]).startswith("TLS_")
+
+
+def test_certificate_for_another_name_is_refused(server: MariaDB) -> None:
+    settings, _ = parse_settings(
+        "mysql",
+        {"host": "db.contoh.go.id", "port": str(server.port), "database": DATABASE, "user": USER, "table": "pegawai"}
+        | {"ca_pem": server.ca_pem},
+    )
+    guard = Guard(["db.contoh.go.id"], resolve=lambda *_: ["127.0.0.1"])
+    with open_reader("mysql", settings, PASSWORD, guard) as reader:
+        assert [finding.where for finding in reader.check()] == ["tls"]
+
+
 def test_places_are_the_tables_and_views_that_may_be_read(server: MariaDB) -> None:
     with open_source(server, table="pegawai") as reader:
         places = {place.name: place.kind for place in reader.list_places()}
