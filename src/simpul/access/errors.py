@@ -79,8 +79,8 @@ class StageWrong(AccessRefused):
         "This key is for {key_stage}, but this address is {stage}.",
     )
     hint = Words(
-        "Kunci spl_test_ untuk /sandbox/, kunci spl_live_ untuk /api/.",
-        "Keys spl_test_ are for /sandbox/, keys spl_live_ for /api/.",
+        "Kunci spl_test_ dan token scope=sandbox untuk /sandbox/, kunci spl_live_ dan token scope=live untuk /api/.",
+        "Keys spl_test_ and tokens of scope=sandbox are for /sandbox/, keys spl_live_ and scope=live for /api/.",
     )
 
 

@@ -202,8 +202,8 @@ class AffectedTooMany(Invalid):
     code = "PGRST124"
     status = 400
     message = Words(
-        "{affected} baris akan berubah, lebih dari batas {limit}. Tidak ada yang diubah.",
-        "{affected} rows would change, more than the limit of {limit}. Nothing was changed.",
+        "Baris yang akan berubah ({affected}) melebihi batas {limit}. Tidak ada yang diubah.",
+        "The rows that would change ({affected}) are more than the limit of {limit}. Nothing was changed.",
     )
     hint = Words("Persempit saringan, atau naikkan max-affected.", "Narrow the filter, or raise max-affected.")
 

@@ -225,6 +225,10 @@ _MALFORMED_HINT = Words(
     "fts memakai &, |, dan !; untuk kata biasa pakai plfts atau wfts.",
     "fts takes &, | and !; for plain words use plfts or wfts.",
 )
+_PATTERN_HINT = Words(
+    "Periksa kurung dan tanda khususnya; untuk awalan atau bagian kata cukup like, misalnya nama=like.Bin*.",
+    "Check its brackets and special characters; for a beginning or a part like is enough, such as nama=like.Bin*.",
+)
 _TOO_MUCH = Words("Permintaan ini terlalu rumit untuk data ini.", "The request is too complex for this data.")
 _TOO_MUCH_HINT = Words("Sederhanakan saringan atau pilihannya.", "Use a simpler filter or select.")
 _AWAY = (503, Unavailable.message, Unavailable.hint)
@@ -233,7 +237,7 @@ _STATES: dict[str, tuple[int, Words, Words]] = {
     "08": _AWAY,
     "22": (400, _VALUE, _VALUE_HINT),
     "22023": (400, Words("Satu pilihan bernilai salah.", "An option has a wrong value."), _VALUE_HINT),
-    "2201B": (400, Words("Pola regex tidak benar.", "The regular expression is wrong."), NOTHING),
+    "2201B": (400, Words("Pola regex tidak benar.", "The regular expression is wrong."), _PATTERN_HINT),
     "23": (400, _VALUE, _VALUE_HINT),
     "23503": (409, Words("Baris merujuk data yang tidak ada.", "A row refers to data that isn't there."), NOTHING),
     "23505": (409, Words("Kunci baris sudah ada.", "The row's key exists already."), NOTHING),

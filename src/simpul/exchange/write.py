@@ -173,9 +173,9 @@ class _Writing:
 
     def _write_answer(self, report: BatchReport) -> Response:
         self._note_columns(self.written.columns)
-        self.call.rows, self.call.dataset_version = count_affected(report), report.dataset_version
+        self.call.rows = count_affected(report)
         if not self.write.is_trial:
-            self.call.batch_id = report.batch
+            self.call.batch_id, self.call.dataset_version = report.batch, report.dataset_version
         text = None if report.replayed or self.write.returned != "representation" else self.written.text
         response = write_answer(self.write, report, text)
         if self.location and count_affected(report):

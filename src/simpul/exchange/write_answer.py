@@ -24,7 +24,8 @@ def count_affected(report: BatchReport) -> int:
 
 def write_answer(write: Write, report: BatchReport, text: str | None) -> Response:
     """Return the answer. Args: `text` is the representation, None where none is given."""
-    headers = {"dataset-version": str(report.dataset_version)}
+    # The version of a trial is never made; the next write may get its number.
+    headers = {} if write.is_trial else {"dataset-version": str(report.dataset_version)}
     if content_range := _write_range(write, count_affected(report)):
         headers["content-range"] = content_range
     if applied := _list_applied(write, report):

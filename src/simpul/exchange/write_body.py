@@ -17,6 +17,8 @@ from simpul.query.write import Write
 from simpul.query.write_errors import BodyInvalid
 
 NOTHING_TO_SET = frozenset((b"{}", b"[{}]"))
+CSV_NULL = "NULL"
+"""How PostgREST's clients write an empty value in CSV; a delivery's CSV takes the word as it stands."""
 _SPACE = b" \t\r\n"
 _UNEVEN = Words("Kunci semua objek harus sama.", "All object keys must match.")
 _ONE_OBJECT = Words("PATCH dan PUT mengambil tepat satu objek.", "A PATCH or PUT takes exactly one object.")
@@ -51,7 +53,7 @@ def _is_nothing(body: Body) -> bool:
 
 def _open(body: Body) -> Sheet:
     try:
-        return open_rows(body.content, body.media_type, limit_bytes=BATCH_BYTES)
+        sheet = open_rows(body.content, body.media_type, limit_bytes=BATCH_BYTES)
     except (FileTooLarge, FileTypeRefused):
         raise
     except FileEmpty as error:
@@ -60,6 +62,14 @@ def _open(body: Body) -> Sheet:
         raise _explain(error) from error
     except FileRefused as error:
         raise _explain(error) from error
+    return replace(sheet, rows=map(_empty_nulls, sheet.rows)) if sheet.format == "csv" else sheet
+
+
+def _empty_nulls(row: Row) -> Row:
+    position, cells = row
+    if isinstance(cells, Damaged):
+        return row
+    return position, [None if cell == CSV_NULL else cell for cell in cells]
 
 
 def _explain(error: SimpulError) -> BodyInvalid:

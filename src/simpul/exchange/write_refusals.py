@@ -1,6 +1,6 @@
 """What a refused write is told: a code that PostgREST's clients know, which rows and columns, and why; never a value."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,12 @@ ROW_WORDS = {
     CONFLICT: Words("Kunci atau nilai unik sudah ada.", "A key or unique value exists already."),
 }
 """What may be wrong with a row, by the code that PostgreSQL would have given."""
+_KNOWN = Words(
+    "Baris dengan kunci ini sudah tersimpan. Untuk memperbaruinya kirim Prefer: resolution=merge-duplicates.",
+    "A row of this key is stored already. To update it, send Prefer: resolution=merge-duplicates.",
+)
+OWN_WORDS = {"exists": _KNOWN}
+"""Rules whose words name a way that a delivery has and a write hasn't: what is told instead."""
 
 
 @contextmanager
@@ -84,10 +90,15 @@ def _list_places(rows: Sequence[dict[str, Any]], *, with_position: bool) -> Word
     told = [(row["position"], one) for row in rows for one in row["findings"]][:FINDINGS_SHOWN]
     if not with_position:
         told = [(0, one) for _, one in told[:1]]
+    places = [(position, one["column"], _choose_words(one)) for position, one in told]
     return Words(
-        "; ".join(_write_place("baris", "kolom", position, one["column"], one["id"]) for position, one in told),
-        "; ".join(_write_place("row", "column", position, one["column"], one["en"]) for position, one in told),
+        "; ".join(_write_place("baris", "kolom", position, name, words.id) for position, name, words in places),
+        "; ".join(_write_place("row", "column", position, name, words.en) for position, name, words in places),
     )
+
+
+def _choose_words(finding: Mapping[str, Any]) -> Words:
+    return OWN_WORDS.get(finding["rule"]) or Words(finding["id"], finding["en"])
 
 
 def _write_place(row: str, column: str, position: int, name: str, reason: str) -> str:

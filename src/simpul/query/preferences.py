@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from simpul.kernel.words import Words
 from simpul.query.errors import FeatureMissing, MediaTypeUnknown, PreferenceUnknown
 from simpul.query.model import CountKind, MediaKind, Query
 
@@ -80,17 +81,22 @@ def parse_prefer(text: str | None) -> dict[str, str]:
     {'count': 'exact'}
     """
     known: dict[str, str] = {}
-    strange = False
+    strange: list[str] = []
     for part in filter(None, map(str.strip, (text or "").split(","))):
         name, _, value = part.partition("=")
         name, value = name.strip().lower(), value.strip().strip('"')
         if name not in KNOWN or not KNOWN[name].fullmatch(value) or not _is_zone(name, value):
-            strange = True
+            strange.append(_show(name))
         else:
             known.setdefault(name, value)
     if strange and known.get("handling") == "strict":
-        raise PreferenceUnknown()
+        raise PreferenceUnknown(details=Words(", ".join(strange), ", ".join(strange)))
     return known
+
+
+def _show(name: str) -> str:
+    """Return a preference's name as it may stand in a message: only what looks like one is repeated."""
+    return name if re.fullmatch(r"[a-z][a-z-]{0,31}", name) else "?"
 
 
 def _is_zone(name: str, value: str) -> bool:

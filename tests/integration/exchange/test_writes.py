@@ -89,6 +89,17 @@ def test_insert_takes_csv_and_ndjson(writer: Writer, content: bytes, media_type:
     assert answer.json() == [{"kode": "70.02", "jumlah": 2}, {"kode": "70.01", "jumlah": 1}]
 
 
+def test_word_null_in_csv_is_an_empty_value(writer: Writer) -> None:
+    answer = writer.send(
+        "POST",
+        "?select=kode,nama,jumlah",
+        b"kode,nama,jumlah\n70.01,Satu,NULL\n",
+        Content_Type="text/csv",
+        **REPRESENTATION,
+    )
+    assert answer.json() == [{"kode": "70.01", "nama": "Satu", "jumlah": None}]
+
+
 def test_body_without_a_content_type_is_json(writer: Writer, server: Server, world: World) -> None:
     answer = server.call("POST", DESA, world.keys["alice_test"], content=json.dumps(NEW).encode())
     assert answer.status_code == 201
@@ -135,6 +146,8 @@ def test_headers_only_gives_the_address_of_the_one_row(writer: Writer) -> None:
 def test_insert_of_a_known_key_is_a_conflict_and_keeps_nothing(writer: Writer) -> None:
     answer = writer.send("POST", "", [NEW, {"kode": "63.05.01", "nama": "Lain", "jumlah": 1}])
     assert refusal(answer) == (409, "23505")
+    assert "merge-duplicates" in answer.json()["details"]
+    assert "mode=" not in answer.json()["details"]
     assert "baris 2, kolom kode" in answer.json()["details"]
     assert "63.05.01" not in answer.text
     assert writer.count() == 5
@@ -257,9 +270,11 @@ def test_trial_shows_the_rows_as_they_would_be_and_keeps_nothing(writer: Writer,
     answer = writer.send("POST", "?select=kode,nama", NEW, Prefer="tx=rollback, return=representation")
     assert (answer.status_code, answer.json()) == (201, [{"kode": "70.01", "nama": "Desa Baru"}])
     assert answer.headers["preference-applied"] == "return=representation, tx=rollback"
+    assert "dataset-version" not in answer.headers
     assert (writer.count(), writer.version()) == (5, before)
     server.flush()
-    assert list_records(world)[-3]["status"] == 201
+    record = list_records(world)[-3]
+    assert (record["status"], record["dataset_version"]) == (201, None)
 
 
 def test_failing_representation_writes_nothing(writer: Writer) -> None:

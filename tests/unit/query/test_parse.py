@@ -2,6 +2,7 @@
 
 import pytest
 
+from simpul.kernel.words import Words
 from simpul.query.errors import QueryError
 from simpul.query.filters import parse_filter, parse_logic, parse_row_filter
 from simpul.query.model import Field, Filter, Logic, OrderTerm, PathStep, SelectItem, Window
@@ -250,6 +251,13 @@ def test_wrong_value_of_a_preference_is_unknown(text: str) -> None:
     with pytest.raises(QueryError) as caught:
         parse_prefer(f"{text}, handling=strict")
     assert caught.value.code == "PGRST122"
+    assert caught.value.details is not None
+
+
+def test_unknown_preference_is_named_but_never_its_value() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_prefer("wait=6305012345678901, 6305012345678901=x, handling=strict")
+    assert str(caught.value.details) == str(Words("wait, ?", "wait, ?"))
 
 
 def test_what_was_followed_is_told_and_nothing_else() -> None:
