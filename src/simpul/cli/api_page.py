@@ -20,6 +20,7 @@ from simpul.query.write import APPLIED
 PLACES: dict[Place, tuple[str, str]] = {
     "home": ("/", "What this is, and where the documentation lies."),
     "health": (" · ".join(HEALTH), "Whether it runs, and whether it can serve."),
+    "metrics": ("/metrics", "For Prometheus: a program of this machine, or the holder of `METRICS_TOKEN`."),
     "index": ("/{stage}/{context}/v{major}/", "The datasets that the key may use."),
     "openapi": ("/{stage}/{context}/v{major}/openapi.json", "The contract as OpenAPI 3.1."),
     "dataset": ("/{stage}/{context}/v{major}/{dataset}", "Rows."),
