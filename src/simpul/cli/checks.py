@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from simpul.cli.health import EXCHANGE_PATH, PORTAL_PATH, ask, can_connect
@@ -126,6 +126,48 @@ def check_database(settings: Settings) -> Found:
     with open_database(settings) as database:
         for role in ("portal", "exchange", "worker"):
             connect(database.dsn(role)).close()
+        if settings.DATABASE_URL:  # the hub's own cluster is configured by the hub
+            yield from check_database_log(database.owner_dsn)
+
+
+QUIET = {
+    "log_statement": ("none",),
+    "log_min_duration_statement": ("-1",),
+    "log_min_error_statement": ("panic",),
+    "log_min_messages": ("log", "fatal", "panic"),
+    "log_parameter_max_length": ("0",),
+    "log_parameter_max_length_on_error": ("0",),
+}
+"""What PostgreSQL must be told so that no statement, parameter or quoted value of the data gets into its log."""
+
+
+def check_database_log(dsn: str) -> Found:
+    """Look at what another server writes to its log: statements and errors quote the data."""
+    with connect(dsn) as connection:
+        rows = connection.execute(
+            "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(QUIET)]
+        ).fetchall()
+    told = list_loud(dict(rows))
+    if told:
+        yield (
+            Words(
+                "Catatan PostgreSQL dapat memuat isi data (pernyataan, parameter, atau pesan galat).",
+                "PostgreSQL's log may hold data (statements, parameters or error messages).",
+            ),
+            Words(
+                f"Atur pada server itu: {'; '.join(told)}.",
+                f"Set on that server: {'; '.join(told)}.",
+            ),
+        )
+
+
+def list_loud(found: Mapping[str, str]) -> list[str]:
+    """Return how to set each setting by which data could get into the log.
+
+    >>> list_loud({"log_statement": "all", "log_parameter_max_length": "0"})
+    ['log_statement = none']
+    """
+    return [f"{name} = {QUIET[name][0]}" for name, value in sorted(found.items()) if value not in QUIET[name]]
 
 
 def check_content(settings: Settings) -> Found:
