@@ -31,6 +31,7 @@ from simpul.portal.services.driver import get_driver_connection
 from simpul.store.queue import defer
 
 State = CodeListVersion.State
+_COPY = "COPY public.code_entry (version_id, position, code, name, valid_from, valid_to) FROM STDIN"
 _NAME = Words(
     "Nama daftar harus huruf kecil, angka, dan garis bawah, diawali huruf.",
     "The list's name takes lower-case letters, digits and underscores, and starts with a letter.",
@@ -99,10 +100,9 @@ def keep_version(
         proposed_by=person,
         **facts._asdict(),
     )
-    columns = "version_id, position, code, name, valid_from, valid_to"
     with (
         get_driver_connection().cursor() as cursor,
-        cursor.copy(f"COPY public.code_entry ({columns}) FROM STDIN") as copy,
+        cursor.copy(_COPY) as copy,
     ):
         for position, entry in enumerate(entries):
             copy.write_row((version.pk, position, *entry))

@@ -1,6 +1,10 @@
 """Code lists from file to force: named bad rows, differences before anything counts, and deliveries held to them."""
 
 import io
+import json
+import time
+import urllib.error
+import urllib.request
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,6 +36,7 @@ from simpul.portal.references.organizations import refresh_organizations
 from simpul.portal.references.publishing import publish_code_lists
 from simpul.portal.references.queries import find_current, list_differences, list_uses
 from simpul.portal.references.reading import read_entries
+from simpul.portal.services.actions import get_application, issue_key
 from simpul.portal.services.driver import get_driver_connection
 from simpul.portal.services.models import Dataset as DatasetRow
 from simpul.portal.services.models import Grant
@@ -39,6 +44,7 @@ from sop_world import Sop
 
 FIRST = b"kode,nama,berlaku_mulai,berlaku_sampai\nA,Alfa,,\nB,Beta,,2020-12-31\nC,Gama,,\n"
 SECOND = b"kode,nama,berlaku_mulai,berlaku_sampai\nA,Alfa Baru,,\nB,Beta,,2021-12-31\nD,Delta,2022-01-01,\n"
+JSON = {"Content-Type": "application/json"}
 FACTS = Provenance("Dinas Contoh", date(2020, 1, 1), "Keputusan 1/2020", "Domain publik")
 CODED = Dataset(
     "desa",
@@ -254,6 +260,52 @@ def test_every_organization_reads_every_list_by_the_exchange(sop: Sop) -> None:
     page = sign_in(sop.persons["lain"])
     assert page.get("/layanan/referensi/").status_code == 200
     assert page.get("/layanan/referensi/data/terbit/").status_code in (200, 404)
+
+
+def call(port: int, address: str, key: str, **options: Any) -> Any:
+    headers = {"Authorization": f"Bearer {key}", **options.pop("headers", {})}
+    return urllib.request.urlopen(
+        urllib.request.Request(f"http://127.0.0.1:{port}{address}", headers=headers, **options)
+    )
+
+
+def test_programs_read_a_list_and_follow_it_with_the_key_that_they_have(sop: Sop, exchange: int) -> None:
+    code_list = make_list(sop, "dibaca")
+    sop.work()
+    programmer = sop.persons["lain_program"]
+    key = issue_key(programmer, get_application(programmer, sop.organizations["lain"], "Aplikasi"), "live").text
+    time.sleep(2)  # the exchange is told of the new service within a moment
+    with call(exchange, "/api/referensi/v1/dibaca?kode=eq.B", key) as answer:
+        assert json.load(answer) == [
+            {"kode": "B", "nama": "Beta", "berlaku_mulai": None, "berlaku_sampai": "2020-12-31"}
+        ]
+        assert answer.headers["ETag"]
+    confirm_version(sop.persons["tim_it"], propose_version(sop.persons["tim_it"], code_list, "b.csv", SECOND, FACTS))
+    sop.work()
+    with call(exchange, "/api/referensi/v1/dibaca/changes?since=0", key) as answer:
+        text = answer.read().decode()
+    assert "Alfa Baru" in text
+    with call(exchange, "/api/referensi/v1/bulan?order=kode&limit=2", key) as answer:
+        assert [one["nama"] for one in json.load(answer)] == ["Januari", "Februari"]
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        call(exchange, "/api/referensi/v1/dibaca", key, data=b'{"kode":"X","nama":"X"}', headers=JSON, method="POST")
+    assert caught.value.code == 403
+
+
+def test_a_program_is_told_which_rows_name_a_code_of_another_day(coded: Coded, exchange: int) -> None:
+    programmer = coded.sop.persons["penyedia_program"]
+    organization = coded.sop.organizations["penyedia"]
+    key = issue_key(programmer, get_application(programmer, organization, "Pengirim"), "live").text
+    rows = [
+        {"kode": "90", "jenis": "B", "tanggal": "2019-05-05"},
+        {"kode": "91", "jenis": "B", "tanggal": "2026-05-05"},
+    ]
+    body = json.dumps(rows).encode()
+    time.sleep(2)
+    with call(exchange, "/api/berkode/v1/desa/batches", key, data=body, headers=JSON, method="POST") as answer:
+        report = json.load(answer)
+    assert (report["inserted"], report["refused"]) == (1, 1)
+    assert report["rules"][0]["rule"] == "code-date"
 
 
 def test_the_definition_form_offers_the_lists_and_papers_show_their_titles(sop: Sop, portal: Database) -> None:
