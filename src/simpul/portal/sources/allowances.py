@@ -19,6 +19,8 @@ _FOLDER = Words(
     "Give the whole path of a folder below the root, without “..”.",
 )
 
+_WHOSE = Words("Folder didaftarkan untuk satu instansi.", "A folder is listed for one organization.")
+
 
 @transaction.atomic
 def add_allowance(person: Person, allowance: Allowance) -> Allowance:
@@ -29,6 +31,9 @@ def add_allowance(person: Person, allowance: Allowance) -> Allowance:
         path = PurePosixPath(allowance.value)
         if not path.is_absolute() or ".." in path.parts or len(path.parts) < 2:
             raise SourceInvalid(findings=[Finding("value", "folder", _FOLDER)])
+        if allowance.organization is None:
+            # What lies there is read without a password of its own.
+            raise SourceInvalid(findings=[Finding("organization", "required", _WHOSE)])
         allowance.value = str(path)
     else:
         try:

@@ -193,8 +193,9 @@ class ScheduleForm(forms.Form):
 class AllowanceForm(forms.ModelForm):
     class Meta:
         model = Allowance
-        fields = ["kind", "value", "purpose"]
+        fields = ["kind", "value", "organization", "purpose"]
         help_texts = {
             "value": _("Nama server, alamat IP, atau jaringan (10.20.0.0/16), boleh dengan :porta; atau jalur folder."),
+            "organization": _("Sumber instansi mana yang boleh memakainya. Kosong: semua; untuk folder wajib diisi."),
             "purpose": _("Misalnya: basis data SIMDUK di jaringan kantor."),
         }

@@ -199,12 +199,16 @@ def _keep(value: object) -> object:
 
 
 def _to_text(value: object) -> object:
+    if type(value) is str:
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return format(value, "f") if isinstance(value, Decimal) and value.is_finite() else value
 
 
 def _to_integer(value: object) -> object:
+    if type(value) is int or value is None:
+        return value
     if not isinstance(value, str):
         return value
     text = value.strip()

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from simpul.portal.organizations.models import Organization
 from simpul.portal.people.models import Person
 from simpul.portal.services.models import Dataset
 from simpul.portal.sources.schedule import Schedule
@@ -142,13 +143,20 @@ class Allowance(models.Model):
     kind = models.CharField(_("jenis"), max_length=10, choices=Kind, default=Kind.ADDRESS)
     value = models.CharField(_("alamat atau folder"), max_length=300)
     purpose = models.CharField(_("untuk apa"), max_length=200)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("instansi")
+    )  # whose sources may use it; None: everybody's
     created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "outbound_allowance"
         ordering = ["kind", "value"]
-        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="outbound_allowance_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "value", "organization"], nulls_distinct=False, name="outbound_allowance_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.value

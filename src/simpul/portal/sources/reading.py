@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from simpul.contract.model import Dataset
+from simpul.contract.model import Column, Dataset
 from simpul.delivery.sheet import Damaged, Row, Sheet
 from simpul.portal.services.filling import read_constant
 from simpul.portal.sources.mapping import Mappings, make_converter
@@ -20,25 +20,29 @@ class RowMaker:
     def __init__(self, mapping: Mappings, dataset: Dataset, mode: Mode) -> None:
         columns = [column for column in dataset.columns if column.name in mapping]
         self.header = [column.name for column in columns]
-        self._fillings = [mapping[name] for name in self.header]
-        self._names = {filling.source: name for name, filling in zip(self.header, self._fillings, strict=True)}
-        is_json = mode == "json"
-        self._constants = [
-            read_constant(replace(column, filled_with=filling.constant)) if is_json else filling.constant
-            for column, filling in zip(columns, self._fillings, strict=True)
+        self._names = {mapping[name].source: name for name in self.header}
+        self._plan = [
+            (
+                mapping[column.name].source,
+                make_converter(column) if mode == "json" else _keep,
+                _read_constant(column, mapping[column.name].constant, mode),
+            )
+            for column in columns
         ]
-        self._converters = [make_converter(column) if is_json else _keep for column in columns]
 
     def make(self, row: SourceRow) -> list[object]:
         """Return the cells in the header's order; a damaged row stays damaged, with its reason."""
-        cells = [
-            convert(row.get(filling.source)) if filling.source else constant
-            for filling, constant, convert in zip(self._fillings, self._constants, self._converters, strict=True)
-        ]
+        get = row.get
+        cells = [convert(get(source)) if source else constant for source, convert, constant in self._plan]
         if isinstance(row, DamagedRow):
             found = row.finding
             return Damaged(cells, found.rule, found.message, self._names.get(found.where, found.where))
         return cells
+
+
+def _read_constant(column: Column, text: str, mode: Mode) -> object:
+    """Return a constant as the validator takes it: typed, or as text where all cells are."""
+    return read_constant(replace(column, filled_with=text)) if mode == "json" else text
 
 
 def _keep(value: object) -> object:

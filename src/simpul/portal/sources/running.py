@@ -27,6 +27,7 @@ from simpul.kernel.words import Words
 from simpul.portal.deliveries.models import Batch
 from simpul.portal.procedures.queries import get_calendar
 from simpul.portal.services.driver import get_driver_connection
+from simpul.portal.services.models import Dataset
 from simpul.portal.sources.errors import RunCutOff, SourceClosed, SourceDrifted, SourceNotReady, SourceReset
 from simpul.portal.sources.mapping import check_mapping, find_drift, read_columns, read_mapping
 from simpul.portal.sources.models import Source, SourceRun
@@ -224,6 +225,9 @@ class _Fetch:
         if source.failures:
             tell_recovery(source)
         if self._close(SourceRun.State.DONE):
+            if not self.run.batches:
+                # Read and found unchanged: the rows are as new as if they had come again.
+                Dataset.objects.filter(pk=source.dataset_id).exclude(delivered_at=None).update(delivered_at=now())
             self._set_source(failures=0, allows_deletion=False, next_run_at=self._find_next())
 
     @transaction.atomic

@@ -130,7 +130,7 @@ def list_allowances(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Alamat terdaftar."))
             return redirect("allowances")
-    shown = {"form": form, "rows": Allowance.objects.select_related("created_by")}
+    shown = {"form": form, "rows": Allowance.objects.select_related("created_by", "organization")}
     return render(request, "sources/allowances.html", shown, status=422 if form.errors else 200)
 
 

@@ -179,6 +179,9 @@ def test_keeper_of_the_system_lists_addresses_and_nobody_else(served: Served, po
         assert keeper.post(page, {**form, "value": value}).status_code == 422, value
     for value in ("/", "srv", "/srv/../etc"):
         assert keeper.post(page, {**form, "kind": "folder", "value": value}).status_code == 422, value
+    answer = keeper.post(page, {**form, "kind": "folder", "value": "/srv/data"})
+    assert answer.status_code == 422
+    assert "Folder didaftarkan untuk satu instansi." in read_text(answer)
     for who in ("penyedia", "tim_it", "auditor", "lain"):
         assert sign_in(served.sop.persons[who]).get(page).status_code == 403
     listed = Allowance.objects.get()

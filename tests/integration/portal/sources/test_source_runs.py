@@ -13,7 +13,7 @@ from service_world import Served
 from simpul.kernel.clock import now
 from simpul.kernel.words import Words
 from simpul.portal.deliveries.models import Batch
-from simpul.portal.services.models import Notice
+from simpul.portal.services.models import Dataset, Notice
 from simpul.portal.sources import actions
 from simpul.portal.sources.errors import RunAsked
 from simpul.portal.sources.models import Source, SourceRun
@@ -110,6 +110,15 @@ def test_run_without_new_rows_makes_no_batch(fetched: Fetched) -> None:
     before = Batch.objects.count()
     run = fetched.run(MemoryReader(rows(1), steps=True))
     assert (run.state, run.batches, Batch.objects.count()) == ("selesai", 0, before)
+
+
+def test_run_that_finds_nothing_new_makes_the_dataset_as_fresh_as_a_delivery(fetched: Fetched) -> None:
+    fetched.run(MemoryReader(rows(1), steps=True))
+    old = now() - timedelta(days=9)
+    Dataset.objects.filter(pk=fetched.source.dataset_id).update(delivered_at=old)
+    fetched.run(MemoryReader(rows(1), steps=True, breaks_after=0))
+    assert fetched.served.dataset.delivered_at is not None
+    assert fetched.served.dataset.delivered_at > old
 
 
 def test_source_that_stops_answering_keeps_whole_parts_and_goes_on_at_their_cursor(fetched: Fetched) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -123,6 +124,34 @@ def test_wrong_token_is_told_at_its_stage_with_the_next_step(served: Served, por
     assert "Sambungan belum berhasil" in text
     assert "salah" not in text
     assert read_text(client.get(f"/sumber/{source.pk}/kolom/")).count("<select") == 0
+
+
+def test_folder_is_read_for_the_agency_it_was_listed_for_alone(
+    served: Served, portal: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "desa"
+    folder.mkdir()
+    (folder / "desa.csv").write_text("kode,nama,jumlah\n63.05.000201,Rantau,5\n63.05.000202,Bungur,tujuh\n")
+    keeper = sign_in(served.sop.persons["pengelola_sistem"])
+    form = {"kind": "folder", "value": str(folder), "purpose": "Uji"}
+    other = {**form, "organization": served.sop.organizations["lain"].pk}
+    assert keeper.post("/pengaturan/alamat-keluar/", other).status_code == 302
+    client = sign_in(served.sop.persons["penyedia"])
+    typed = {"name": "Folder", "folder": str(folder), "pattern": "*.csv", "takes": "each", "settle_seconds": "0"}
+    assert client.post(ADD + "?jenis=folder", typed).status_code == 302
+    source = Source.objects.get(name="Folder")
+    text = read_text(client.post(f"/sumber/{source.pk}/uji/"))
+    assert "Sambungan belum berhasil" in text
+    assert "Rantau" not in text
+    own = {**form, "organization": served.sop.organizations["penyedia"].pk}
+    assert keeper.post("/pengaturan/alamat-keluar/", own).status_code == 302
+    assert "Rantau" in read_text(client.post(f"/sumber/{source.pk}/uji/"))
+    chosen = choose(kode="kolom:kode", nama="kolom:nama", jumlah="kolom:jumlah")
+    assert client.post(f"/sumber/{source.pk}/kolom/", chosen).status_code == 302
+    run = fetch(served, client, source)
+    assert (run.state, run.received, run.inserted, run.refused) == ("selesai", 2, 1, 1), run.problem
+    again = fetch(served, client, source)
+    assert (again.state, again.received) == ("selesai", 0), again.problem
 
 
 def test_server_in_a_closed_network_is_refused_until_it_is_listed(
