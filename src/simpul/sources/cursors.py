@@ -73,14 +73,14 @@ class SeenKeys:
     """Which rows this reading gave already, by key: the newest hundred thousand."""
 
     def __init__(self, key_columns: Sequence[str]) -> None:
-        self._columns, self._seen = tuple(key_columns), OrderedDict[int, None]()
+        self._columns, self._seen = tuple(key_columns), OrderedDict[tuple[str, ...], None]()
 
     def is_new(self, row: SourceRow) -> bool:
         """Note a row; return whether it is met for the first time. A row without its whole key always is."""
         values = [row.get(name) for name in self._columns]
         if not values or any(value is None for value in values):
             return True
-        mark = hash(tuple(f"{type(value).__name__}:{value}" for value in values))
+        mark = tuple(f"{type(value).__name__}:{value}" for value in values)
         if mark in self._seen:
             return False
         self._seen[mark] = None

@@ -110,9 +110,13 @@ _TEXT_OVERLAP = Words(
 )
 
 
+_UNORDERED = ("float", "double", "real", "double precision", "enum", "set", "binary")
+"""Types whose values aren't exact, or are compared otherwise than they are sorted."""
+
+
 def is_cursor_usable(column: SourceColumn) -> bool:
     """Tell whether a column's values are exact and in order."""
-    return column.logical_type in CURSOR_TYPES and column.raw_type not in ("float", "double", "float4", "float8")
+    return column.logical_type in CURSOR_TYPES and column.raw_type not in _UNORDERED
 
 
 def _say_missing(name: str) -> Words:

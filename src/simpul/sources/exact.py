@@ -1,7 +1,6 @@
 """Values that can't be taken exactly, and JSON's numbers, which can."""
 
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
 
 from simpul.kernel.words import Words
 
@@ -12,14 +11,6 @@ class Inexact(Exception):
     def __init__(self, rule: str, message: Words, shown: str = "") -> None:
         super().__init__(rule)
         self.rule, self.message, self.shown = rule, message, shown
-
-
-class Blame(NamedTuple):
-    """The first value of a row that was inexact."""
-
-    column: str
-    rule: str
-    message: Words
 
 
 def refuse_text() -> Inexact:

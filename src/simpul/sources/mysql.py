@@ -25,7 +25,11 @@ from simpul.sources.settings import DatabaseSettings
 from simpul.sources.shape import Chunk, Place, ReadLimits, SourceColumn, SourceRow
 
 SHORT_SECONDS = 30.0
-_IDLE_SECONDS = 600
+_LONGEST_SILENCE = 600.0
+_UNKNOWN_VARIABLE, _NOT_PARSED, _NO_TABLE = 1193, 1064, 1109
+_CHECKS = (
+    "SELECT check_clause FROM information_schema.check_constraints WHERE constraint_schema = %s AND table_name = %s"
+)
 _ENCODERS = {kind: encode for kind, encode in converters.conversions.items() if not isinstance(kind, int)}
 _quote = quote_with("`")
 
@@ -33,10 +37,12 @@ _quote = quote_with("`")
 class MysqlReader(DatabaseReader):
     """One server's table or query."""
 
-    def __init__(self, settings: DatabaseSettings, secret: str, guard: Guard) -> None:
-        """Take the password as `secret`. Nothing is connected yet."""
+    def __init__(
+        self, settings: DatabaseSettings, secret: str, guard: Guard, silence_seconds: float = SHORT_SECONDS + 10
+    ) -> None:
+        """Take the password as `secret`, and how long the server may say nothing. Nothing is connected yet."""
         super().__init__(settings)
-        self._secret, self._guard = secret, guard
+        self._secret, self._guard, self._silence = secret, guard, silence_seconds
         self._kept: pymysql.Connection[Any] | None = None
 
     def list_places(self) -> list[Place]:
@@ -122,10 +128,12 @@ class MysqlReader(DatabaseReader):
         """Return the columns that MariaDB, whose JSON is a long text, checks to be JSON."""
         if not self._settings.table or "MariaDB" not in self._connect().get_server_info():
             return set()
-        rows = self._ask(
-            "SELECT check_clause FROM information_schema.check_constraints WHERE constraint_schema = %s AND table_name = %s",
-            [self._settings.database, self._settings.table],
-        )
+        try:
+            rows = self._ask(_CHECKS, [self._settings.database, self._settings.table])
+        except pymysql.Error as error:
+            if error.args[0] != _NO_TABLE:  # before MariaDB 10.2
+                raise
+            return set()
         clauses = (_text(clause) for (clause,) in rows)
         return {
             clause[len("json_valid(`") : -len("`)")] for clause in clauses if clause.lower().startswith("json_valid(`")
@@ -139,6 +147,8 @@ class MysqlReader(DatabaseReader):
     def _stream(self, statement: str, values: Sequence[Any], seconds: float) -> Iterator[tuple[Any, ...]]:
         connection = self._connect()
         self._limit_seconds(seconds)
+        # A long sort comes before the first row; the driver has no public way to wait longer for one statement.
+        connection._read_timeout = max(self._silence, min(seconds, _LONGEST_SILENCE))
         cursor = connection.cursor(SSCursor)
         is_done = False
         try:
@@ -151,6 +161,7 @@ class MysqlReader(DatabaseReader):
                 self.close()
                 _abandon(cursor)
         cursor.close()
+        connection._read_timeout = self._silence
         self._limit_seconds(SHORT_SECONDS)
 
     def _connect(self) -> "pymysql.Connection[Any]":
@@ -169,7 +180,7 @@ class MysqlReader(DatabaseReader):
         connection: pymysql.Connection[Any] = pymysql.Connection(
             host=settings.host, port=settings.port, user=settings.user, password=self._secret,
             database=settings.database, charset="utf8mb4", use_unicode=False, conv=_ENCODERS, autocommit=True,
-            read_timeout=_IDLE_SECONDS, write_timeout=SHORT_SECONDS, local_infile=False, defer_connect=True, **tls,
+            read_timeout=self._silence, write_timeout=SHORT_SECONDS, local_infile=False, defer_connect=True, **tls,
         )  # fmt: skip
         try:
             connection.connect(link)
@@ -183,7 +194,12 @@ class MysqlReader(DatabaseReader):
         self._ask("SET SESSION net_write_timeout = 600")
         self._limit_seconds(SHORT_SECONDS)
         self._ask("SET SESSION time_zone = '+00:00'")
-        self._ask("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        try:
+            self._ask("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        except pymysql.Error as error:
+            if error.args[0] != _NOT_PARSED or self._settings.query:
+                raise
+            # Before MySQL 5.6: a table is read by a SELECT of ours, a query isn't run there.
 
     def _read_clock(self, is_utc: bool) -> str:
         """Return the server's time: in UTC with a Z for TIMESTAMPs, else as its own programs see it."""
@@ -195,10 +211,16 @@ class MysqlReader(DatabaseReader):
         return told
 
     def _limit_seconds(self, seconds: float) -> None:
-        if "MariaDB" in self._connect().get_server_info():
-            self._ask("SET SESSION max_statement_time = %s", [seconds])
-        else:
-            self._ask("SET SESSION max_execution_time = %s", [int(seconds * 1000)])
+        """Limit the statements to come; servers before MySQL 5.7 and MariaDB 10.1 can't, there the driver's wait ends."""
+        is_mariadb = "MariaDB" in self._connect().get_server_info()
+        try:
+            if is_mariadb:
+                self._ask("SET SESSION max_statement_time = %s", [seconds])
+            else:
+                self._ask("SET SESSION max_execution_time = %s", [int(seconds * 1000)])
+        except pymysql.Error as error:
+            if error.args[0] != _UNKNOWN_VARIABLE:
+                raise
 
     @contextmanager
     def _telling(self, limits: ReadLimits | None = None) -> Iterator[None]:
@@ -207,7 +229,7 @@ class MysqlReader(DatabaseReader):
             yield
         except (pymysql.Error, ssl.SSLError, OSError, ValueError) as error:
             self.close()
-            raise explain_error(error, self._settings.host) from error
+            raise explain_error(error, self._settings.host) from None  # the server's text may quote values
         except SourceFailed:
             self.close()
             raise

@@ -4,9 +4,12 @@ The session reads only and ends by the server's clock; instants come in UTC with
 Memory: one chunk. psycopg has its second home here (ADR 10): this is somebody else's server, not the hub's database.
 """
 
+import os
+import socket
 import ssl
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -43,10 +46,12 @@ _OWN_CLOCK = SQL(
 class PostgresqlReader(DatabaseReader):
     """One server's table or query."""
 
-    def __init__(self, settings: DatabaseSettings, secret: str, guard: Guard) -> None:
-        """Take the password as `secret`. Nothing is connected yet."""
+    def __init__(
+        self, settings: DatabaseSettings, secret: str, guard: Guard, silence_seconds: float = SHORT_SECONDS + 10
+    ) -> None:
+        """Take the password as `secret`, and how long the server may say nothing. Nothing is connected yet."""
         super().__init__(settings)
-        self._secret, self._guard = secret, guard
+        self._secret, self._guard, self._silence = secret, guard, silence_seconds
         self._kept: psycopg.Connection[Any] | None = None
 
     def list_places(self) -> list[Place]:
@@ -112,7 +117,7 @@ class PostgresqlReader(DatabaseReader):
     def _find_columns(self) -> list[PostgresqlColumn]:
         with self._telling():
             connection = self._connect()
-            with connection.cursor() as cursor:
+            with _ending(connection, self._silence), connection.cursor() as cursor:
                 cursor.execute(SQL("SELECT * FROM {} LIMIT 0").format(self._write_origin()), prepare=True)
                 described = [(one.name, one.type_code) for one in cursor.description or ()]
             names = dict(self._ask(_TYPE_NAMES, [list({oid for _, oid in described})]))
@@ -127,8 +132,9 @@ class PostgresqlReader(DatabaseReader):
     def _ask(self, statement: SQL | Composed, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows. Prepared, so that the server takes one statement and no more."""
         connection = self._connect()
-        rows: list[tuple[Any, ...]] = connection.execute(statement, list(values) or None, prepare=True).fetchall()
-        connection.rollback()
+        with _ending(connection, self._silence):
+            rows: list[tuple[Any, ...]] = connection.execute(statement, list(values) or None, prepare=True).fetchall()
+            connection.rollback()
         return rows
 
     def _stream(self, statement: Composed, values: Sequence[Any], seconds: float) -> Iterator[tuple[Any, ...]]:
@@ -137,7 +143,7 @@ class PostgresqlReader(DatabaseReader):
         try:
             connection.execute("SELECT set_config('statement_timeout', %s, true)", [f"{max(int(seconds * 1000), 1)}ms"])
             # The driver declares the cursor by the extended protocol, which takes one statement and no more.
-            with connection.cursor(name="simpul") as cursor:
+            with _ending(connection, seconds + self._silence), connection.cursor(name="simpul") as cursor:
                 cursor.itersize = _FETCHED_ROWS
                 cursor.execute(statement, list(values) or None)
                 yield from cursor
@@ -180,10 +186,30 @@ class PostgresqlReader(DatabaseReader):
             yield
         except (psycopg.Error, OSError, ValueError) as error:
             self.close()
-            raise explain_error(error, self._settings.host) from error
+            raise explain_error(error, self._settings.host) from None  # the server's text may quote values
         except SourceFailed:
             self.close()
             raise
+
+
+@contextmanager
+def _ending(connection: "psycopg.Connection[Any]", seconds: float) -> Iterator[None]:
+    """Cut the connection off when a block takes too long: libpq itself waits for ever for a server that is silent."""
+    number = os.dup(connection.fileno())
+    timer = threading.Timer(seconds, _cut, [number])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        os.close(number)
+
+
+def _cut(number: int) -> None:
+    with suppress(OSError), socket.socket(fileno=os.dup(number)) as link:
+        link.shutdown(socket.SHUT_RDWR)
 
 
 def _find_authorities(ca_pem: str, stack: ExitStack) -> str:

@@ -1,5 +1,6 @@
 """Reading a nasty agency database from a real MariaDB: every value exact, or its row refused."""
 
+import socket
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,9 @@ from mariadb_server import DATABASE, PASSWORD, USER, MariaDB, find_mariadb, run_
 
 from simpul.outbound.guard import Guard
 from simpul.sources.errors import SourceAway, SourceChanged, SourceFailed, SourceTooMuch
+from simpul.sources.mysql import MysqlReader
 from simpul.sources.opening import open_reader, parse_settings
+from simpul.sources.settings import DatabaseSettings
 from simpul.sources.shape import Chunk, DamagedRow, Reader, ReadLimits, SourceRow
 
 
@@ -303,3 +306,12 @@ def test_column_that_is_gone_is_told_as_a_change(server: MariaDB) -> None:
 def test_cursor_column_of_floats_is_found_by_the_check(server: MariaDB) -> None:
     with open_source(server, table="pegawai", cursor_column="bobot", key_columns="id") as reader:
         assert [finding.rule for finding in reader.check()] == ["cursor-type"]
+
+
+def test_server_that_accepts_and_says_nothing_is_told_as_away() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        told = {"host": "127.0.0.1", "port": str(silent.getsockname()[1]), "database": "x", "user": "x", "table": "x"}
+        settings, _ = parse_settings("mysql", told | {"tls": "off"})
+        assert isinstance(settings, DatabaseSettings)
+        with MysqlReader(settings, "x", Guard(["127.0.0.1"]), silence_seconds=0.3) as reader:
+            assert [(one.where, one.rule) for one in reader.check()] == [("network", "away")]

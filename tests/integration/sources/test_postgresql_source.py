@@ -1,6 +1,8 @@
 """Reading another PostgreSQL server: every value exact, or its row refused."""
 
 import os
+import time
+import traceback
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -8,8 +10,10 @@ from typing import Any
 import pytest
 
 from simpul.outbound.guard import Guard
-from simpul.sources.errors import SourceFailed, SourceTooMuch
+from simpul.sources.errors import SourceAway, SourceFailed, SourceTooMuch
 from simpul.sources.opening import open_reader, parse_settings
+from simpul.sources.postgresql import PostgresqlReader
+from simpul.sources.settings import DatabaseSettings
 from simpul.sources.shape import DamagedRow, Reader, ReadLimits, SourceRow
 from simpul.store.launcher import Database
 from simpul.store.pools import connect, read_dsn
@@ -205,3 +209,20 @@ def test_reader_goes_on_after_a_reading_that_was_left(server: dict[str, str]) ->
         assert len(next(reading).rows) == 10
         reading.close()  # type: ignore[attr-defined]
         assert len(reader.preview(5)) == 5
+
+
+def test_server_that_says_nothing_is_told_as_away(server: dict[str, str]) -> None:
+    settings, _ = parse_settings("postgresql", server | {"query": "SELECT pg_sleep(2)::text AS t"})
+    assert isinstance(settings, DatabaseSettings)
+    begun = time.monotonic()
+    reader = PostgresqlReader(settings, SECRET, Guard(["127.0.0.1"]), silence_seconds=0.5)
+    with reader, pytest.raises(SourceAway):
+        reader.preview()
+    assert time.monotonic() - begun < 1.8
+
+
+def test_message_quotes_no_value_of_the_source(server: dict[str, str]) -> None:
+    query = "SELECT (isi || 'rahasia')::int AS id FROM opd.besar"
+    with open_source(server, query=query) as reader, pytest.raises(SourceFailed) as caught:
+        reader.preview()
+    assert "rahasia" not in "".join(traceback.format_exception(caught.value))
