@@ -54,8 +54,9 @@ def publish_code_lists() -> None:
 
 
 def _publish(provider: Organization) -> None:
+    """Publish what is in force; nothing where an agency's own service has the lists' name since before there were any."""
     current = {one.name: version for one in CodeList.objects.order_by("name") if (version := find_current(one))}
-    if not current:
+    if not current or ContractVersion.objects.filter(contract__context=CONTEXT, case__isnull=False).exists():
         return
     version = _keep_contract(provider, current)
     for stage in (Stage.SANDBOX, Stage.LIVE):

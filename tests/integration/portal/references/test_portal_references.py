@@ -40,6 +40,7 @@ from simpul.portal.services.actions import get_application, issue_key
 from simpul.portal.services.driver import get_driver_connection
 from simpul.portal.services.models import Dataset as DatasetRow
 from simpul.portal.services.models import Grant
+from simpul.store.code_lists import load_code_lists
 from sop_world import Sop
 
 FIRST = b"kode,nama,berlaku_mulai,berlaku_sampai\nA,Alfa,,\nB,Beta,,2020-12-31\nC,Gama,,\n"
@@ -155,6 +156,24 @@ def test_the_whole_province_is_read(sop: Sop, portal: Database) -> None:
         pytest.skip(f"needs {path.name} beside the project")
     code_list = make_list(sop, "wilayah", path.read_bytes())
     assert find_current(code_list).entry_count == 2186
+
+
+def test_many_codes_are_read_once_and_looked_up_ever_after(sop: Sop, portal: Database, long: bool) -> None:
+    count = 100_000 if long else 2_000
+    content = "kode,nama\n" + "".join(f"K{number:06d},Kode {number}\n" for number in range(count))
+    clock = time.monotonic()
+    make_list(sop, "banyak", content.encode())
+    imported = time.monotonic() - clock
+    link, today = get_driver_connection(), date(2026, 11, 24)
+    timings = []
+    for _ in range(2):
+        clock = time.monotonic()
+        codes = load_code_lists(link, ["banyak"], today)["banyak"]
+        timings.append(time.monotonic() - clock)
+    print(f"{count} codes: import {imported:.2f} s, first load {timings[0]:.3f} s, next {timings[1] * 1000:.1f} ms")
+    assert len(codes.list_known()) == count
+    assert f"K{count - 1:06d}" in codes
+    assert timings[1] < max(timings[0] / 2, 0.01)
 
 
 def test_only_one_version_waits_and_each_is_decided_once(sop: Sop, portal: Database) -> None:
