@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from threading import Thread
 from typing import Any
 
@@ -14,7 +15,9 @@ from mariadb_server import PASSWORD, MariaDB, find_mariadb, run_mariadb
 from portal_world import Database, read_text, sign_in
 from service_world import Served
 from simpul.portal.sources.models import Source, SourceRun
+from simpul.portal.sources.opening import open_source
 from simpul.portal.sources.running import run_source
+from simpul.portal.sources.secrets import seal_secret
 
 ADD = "/layanan/wilayah/data/desa/sumber/baru/"
 TOKEN = "token-rahasia-9"
@@ -74,9 +77,10 @@ def allow(served: Served, place: str) -> None:
     assert keeper.post("/pengaturan/alamat-keluar/", form).status_code == 302
 
 
-def fetch(served: Served, client: Client, source: Source) -> SourceRun:
+def fetch(served: Served, client: Client, source: Source, *, allows_deletion: bool = False) -> SourceRun:
     """Ask for a run by the page, and do it (with the portal's own role: the test's rows aren't committed)."""
-    assert client.post(f"/sumber/{source.pk}/tindakan/", {"act": "jalankan"}).status_code == 302
+    act = "setujui" if allows_deletion else "jalankan"
+    assert client.post(f"/sumber/{source.pk}/tindakan/", {"act": act}).status_code == 302
     run = run_source(source.pk)
     assert run is not None
     return run
@@ -164,6 +168,45 @@ def test_server_in_a_closed_network_is_refused_until_it_is_listed(
     text = read_text(client.post(f"/sumber/{Source.objects.get(name='API').pk}/uji/"))
     assert "Pengelola Sistem" in text
     assert "Sambungan berhasil" not in text
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("mode", ["merge", "replace"])
+def test_large_table_is_fetched_whole_in_flat_memory(
+    served: Served, portal: Database, mariadb: MariaDB, mode: str, long: bool
+) -> None:
+    many = 1_000_000 if long else 20_000
+    mariadb.root(
+        [
+            "CREATE OR REPLACE TABLE simpeg.banyak (kode varchar(13) PRIMARY KEY, nama varchar(60), jumlah int)",
+            f"INSERT INTO simpeg.banyak SELECT CONCAT('63.05.', LPAD(seq, 7, '0')), CONCAT('Desa ', seq), seq FROM simpeg.seq_1_to_{many}",
+        ]
+    )
+    allow(served, f"127.0.0.1:{mariadb.port}")
+    person = served.sop.persons["penyedia"]
+    source = Source.objects.create(
+        dataset=served.dataset,
+        name="Banyak",
+        kind="mysql",
+        settings={"host": "127.0.0.1", "port": str(mariadb.port), "database": "simpeg", "user": "hub", "table": "banyak",
+                  "tls": "off"} | ({"cursor_column": "jumlah", "key_columns": "kode"} if mode == "merge" else {}),
+        mode=mode,
+        allows_deletion=True,
+        mapping={name: {"source": name} for name in ("kode", "nama", "jumlah")},
+        created_by=person,
+        changed_by=person,
+    )  # fmt: skip
+    source.secret_sealed = seal_secret(source.pk, source.settings, PASSWORD)
+    with open_source(source) as reader:
+        source.described = [list(one) for one in reader.describe()]
+    source.save()
+    client = sign_in(person)
+    before = getrusage(RUSAGE_SELF).ru_maxrss
+    run = fetch(served, client, source, allows_deletion=True)
+    grown = (getrusage(RUSAGE_SELF).ru_maxrss - before) // 1024
+    print(f"{mode}: {many} rows in {run.busy_seconds:.1f} s, memory grew by {grown} MB")
+    assert (run.state, run.received, run.inserted) == ("selesai", many, many), run.problem
+    assert grown < 150
 
 
 def test_mariadb_is_set_up_and_its_bad_row_refused(served: Served, portal: Database, mariadb: MariaDB) -> None:
