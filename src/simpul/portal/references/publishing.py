@@ -58,9 +58,9 @@ def _publish(provider: Organization) -> None:
     current = {one.name: version for one in CodeList.objects.order_by("name") if (version := find_current(one))}
     if not current or ContractVersion.objects.filter(contract__context=CONTEXT, case__isnull=False).exists():
         return
-    version = _keep_contract(provider, current)
+    contract_version = _keep_contract(provider, current)
     for stage in (Stage.SANDBOX, Stage.LIVE):
-        publication = _open(version, stage)
+        publication = _open(contract_version, stage)
         _grant_everyone(publication)
         for name, one in current.items():
             _deliver(publication, publication.datasets.get(name=name), one)

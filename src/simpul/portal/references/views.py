@@ -4,6 +4,7 @@ from itertools import islice
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -95,7 +96,7 @@ def show_list(request: SignedInRequest, name: str) -> HttpResponse:
     return render(request, "references/reference.html", context)
 
 
-def _list_rows(version: CodeListVersion | None, search: str) -> object:
+def _list_rows(version: CodeListVersion | None, search: str) -> QuerySet[CodeEntry]:
     rows = CodeEntry.objects.filter(version=version).order_by("position") if version else CodeEntry.objects.none()
     return rows.filter(name__icontains=search) | rows.filter(code__startswith=search) if search else rows
 
