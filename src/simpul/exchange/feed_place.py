@@ -5,22 +5,39 @@ all that shapes its part of the rows: under another grant the way on from there 
 `Dataset-Version` tells it, is bound to nothing; a full read gives its place sealed too, in `Changes-Since`.
 """
 
+from functools import lru_cache
+
 from simpul.exchange.call import Access
 from simpul.exchange.feed_errors import FeedPlaceUnknown
 from simpul.query.changes import END_OF_VERSION, Place
 from simpul.store.sealed_text import TextSealer
 
 _MOST_DIGITS = 15
+KEPT_PLACES = 1024
+"""Sealed places that are remembered, those used last."""
 
 
 def write_place(sealer: TextSealer, access: Access, place: Place) -> str:
     """Return a place sealed, always of one length, so that it doesn't tell how large the numbers are."""
-    return sealer.seal(f"{place.version:020d}.{place.change:020d}", _bind(access))
+    return _seal(sealer, place, _bind(access))
 
 
 def write_read_place(sealer: TextSealer, access: Access, version: int) -> str:
-    """Return the place behind all of a version, for a reader who has just read the rows of it."""
-    return write_place(sealer, access, Place(version, END_OF_VERSION))
+    """Return the place behind all of a version, for a reader who has just read the rows of it.
+
+    It is sealed once for a version, which the answer tells beside it anyway; places on the way are sealed anew each
+    time, so that two of them never tell that nothing happened in between.
+    """
+    return _seal_version(sealer, version, _bind(access))
+
+
+@lru_cache(KEPT_PLACES)
+def _seal_version(sealer: TextSealer, version: int, bound_to: bytes) -> str:
+    return _seal(sealer, Place(version, END_OF_VERSION), bound_to)
+
+
+def _seal(sealer: TextSealer, place: Place, bound_to: bytes) -> str:
+    return sealer.seal(f"{place.version:020d}.{place.change:020d}", bound_to)
 
 
 def read_place(sealer: TextSealer, access: Access, text: str) -> Place:

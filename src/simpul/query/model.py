@@ -1,12 +1,28 @@
 """What a query is once read: plain frozen values, nothing of SQL yet."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 Quantifier = Literal["any", "all"]
 Aggregate = Literal["sum", "avg", "min", "max", "count"]
 CountKind = Literal["exact", "planned", "estimated"]
 MediaKind = Literal["json", "ndjson", "csv", "object"]
+
+T = TypeVar("T")
+
+
+def copy_with(value: T, /, **changes: Any) -> T:
+    """Return the same frozen value with other fields, as `dataclasses.replace` does.
+
+    Each call copies some values, and `replace` reads all fields' definitions and runs the constructor each time, which
+    takes ten times as long.
+
+    >>> copy_with(Field("kode"), column="nama")
+    Field(column='nama', path=())
+    """
+    copied = object.__new__(type(value))
+    copied.__dict__.update(value.__dict__, **changes)
+    return copied
 
 
 @dataclass(frozen=True)

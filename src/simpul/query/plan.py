@@ -7,7 +7,7 @@ A page is one statement and one row; an answer that leaves row by row is a state
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from simpul.query.columns import Output, is_grouped, list_groups, list_outputs, write_group_order
 from simpul.query.conditions import list_filters
@@ -23,7 +23,7 @@ from simpul.query.keyset import (
     write_last,
 )
 from simpul.query.masks import show_columns
-from simpul.query.model import Condition, CountKind, Query
+from simpul.query.model import Condition, CountKind, Query, copy_with
 from simpul.query.output import Frame, choose_writer
 from simpul.query.source import NO_MASKS, ROW, Masks, Table, check_row_filter, write_source
 from simpul.query.totals import write_estimate, write_total
@@ -69,7 +69,7 @@ class Plan:
 
     def fill(self, values: Sequence[object]) -> "Plan":
         """Return the same plan with `values` in the place of its holes."""
-        return replace(self, parameters=fill_holes(self.parameters, values), estimate=self.estimate.fill(values))
+        return copy_with(self, parameters=fill_holes(self.parameters, values), estimate=self.estimate.fill(values))
 
 
 @dataclass(frozen=True)

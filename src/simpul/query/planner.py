@@ -5,11 +5,10 @@ the parameters, and each call fills them with its own values; so no value can ev
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from simpul.query.conditions import write_parameter
 from simpul.query.keyset import Values
-from simpul.query.model import Condition, Filter, Hole, Query
+from simpul.query.model import Condition, Filter, Hole, Query, copy_with
 from simpul.query.operators import OPERATORS
 from simpul.query.plan import NO_MASKS, Lines, Masks, Plan, Table, plan, plan_lines
 
@@ -58,15 +57,15 @@ def take_values(query: Query) -> tuple[Query, list[object]]:
     """
     values: list[object] = []
     conditions = tuple(_take_values(condition, values) for condition in query.conditions)
-    return replace(query, conditions=conditions, after=""), values
+    return copy_with(query, conditions=conditions, after=""), values
 
 
 def _take_values(condition: Condition, values: list[object]) -> Condition:
     if not isinstance(condition, Filter):
-        return replace(condition, items=tuple(_take_values(item, values) for item in condition.items))
+        return copy_with(condition, items=tuple(_take_values(item, values) for item in condition.items))
     if OPERATORS[condition.operator].takes == "word":  # a part of the statement's text, from a closed list
         return condition
-    return replace(condition, value=_dig(write_parameter(condition), values))
+    return copy_with(condition, value=_dig(write_parameter(condition), values))
 
 
 def _dig(value: object, values: list[object]) -> Hole:

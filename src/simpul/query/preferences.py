@@ -1,6 +1,7 @@
 """Reads the Prefer and Accept headers."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -37,6 +38,10 @@ KNOWN = {
 """Every preference of the grammar and what it may be; those of writing mean nothing to a reading call."""
 
 
+KEPT_TEXTS = 256
+"""Accept headers whose meaning is remembered: a program sends the same one each time."""
+
+
 class Media(NamedTuple):
     """What to answer with, and whether nulls are left out."""
 
@@ -44,6 +49,7 @@ class Media(NamedTuple):
     strip_nulls: bool = False
 
 
+@lru_cache(KEPT_TEXTS)
 def parse_media(accept: str | None) -> Media:
     """Return what to answer with: the best of Accept that can be made (JSON where nothing is asked).
 
@@ -82,7 +88,7 @@ def parse_prefer(text: str | None) -> dict[str, str]:
     """
     known: dict[str, str] = {}
     strange: list[str] = []
-    for part in filter(None, map(str.strip, (text or "").split(","))):
+    for part in filter(None, map(str.strip, text.split(",") if text else ())):
         name, _, value = part.partition("=")
         name, value = name.strip().lower(), value.strip().strip('"')
         if name not in KNOWN or not KNOWN[name].fullmatch(value) or not _is_zone(name, value):
