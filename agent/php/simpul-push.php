@@ -160,8 +160,9 @@ final class Source
             $statement = $this->pdo->prepare($sql);
             $statement->execute($values);
             [$sent, $names] = $this->describe($statement);
+            $json = array_map('trim', explode(',', $this->config['read']['json'] ?? ''));
             while ($row = $statement->fetch(PDO::FETCH_NUM)) {
-                yield [write_row($sent, $row), ...$this->read_place($names, $row)];
+                yield [write_row($sent, $row, $json), ...$this->read_place($names, $row)];
             }
             $statement->closeCursor();
         } catch (PDOException $error) {
@@ -254,7 +255,7 @@ function list_keys(array $config): array
 }
 
 /** Return one line of NDJSON, or null where a text isn't UTF-8. Decimals keep every digit. */
-function write_row(array $sent, array $row): ?string
+function write_row(array $sent, array $row, array $json): ?string
 {
     $pairs = [];
     foreach ($sent as [$name, $place, $kind]) {
@@ -266,6 +267,8 @@ function write_row(array $sent, array $row): ?string
             $token = json_encode(str_replace(' ', 'T', $value) . 'Z');
         } elseif (is_string($value) && $kind === 'BIT') {
             $token = (string) hexdec(bin2hex($value));
+        } elseif (is_string($value) && ($kind === 'JSON' || in_array($name, $json, true)) && json_decode($value) !== null) {
+            $token = str_replace(["\r", "\n"], ' ', $value);
         } else {
             $token = json_encode($value, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES);
         }
@@ -412,7 +415,13 @@ final class Push
         }
         $lines = array_filter($lines, 'is_string');
         $mode = $this->config['read']['mode'] === 'replace' ? 'merge' : $this->config['read']['mode'];
-        return $lines === [] ? [] : $this->hub->deliver(implode("\n", $lines) . "\n", '', $mode, true);
+        if ($lines === []) {
+            return [];
+        }
+        $body = implode("\n", $lines) . "\n";
+        $answer = $this->hub->deliver($body, '', $mode, true);
+        check_columns($answer, $body);
+        return $answer;
     }
 
     private function source(): Source
@@ -509,7 +518,7 @@ final class Push
         if ($part !== null && hash('sha256', $body) === $part['digest'] && $part['key'] !== $this->state['part']) {
             try {
                 $answer = $this->hub->deliver($body, $part['key'], $this->config['read']['mode'], false);
-                check_columns($answer);
+                check_columns($answer, $body);
             } catch (Stop $stop) {
                 if ($stop->getCode() === 4) {
                     $this->drop_part();
@@ -564,12 +573,16 @@ function step_back($cursor, int $overlap)
     return $cursor;
 }
 
-/** Stop where a column is wrong in every row: the source's columns no longer fit the contract. */
-function check_columns(array $answer): void
+/** Stop where the contract lacks a column that was sent, or wants one that wasn't, so that every row was refused. */
+function check_columns(array $answer, string $body): void
 {
+    if (!($answer['received'] ?? 0) || $answer['received'] !== $answer['refused']) {
+        return;
+    }
+    $sent = json_decode(strtok($body, "\n"), true);
     foreach ($answer['rules'] ?? [] as $rule) {
-        $is_whole = $rule['count'] === $answer['received'] && $answer['refused'] === $answer['received'];
-        if ($is_whole && in_array($rule['rule'], ['unknown-column', 'required'], true)) {
+        $is_missing = $rule['rule'] === 'required' && !array_key_exists($rule['column'], $sent);
+        if ($rule['count'] === $answer['received'] && ($is_missing || $rule['rule'] === 'unknown-column')) {
             throw new Stop(4, "Kolom $rule[column] ($rule[rule]): $rule[id]", "The column $rule[column] ($rule[rule]): $rule[en]");
         }
     }
@@ -590,7 +603,6 @@ function list_refused(array $answer): array
 
 function tell_trial(array $answer): int
 {
-    check_columns($answer);
     echo "[ok] config, source, hub, key, grant, columns\n";
     foreach (['received', 'inserted', 'updated', 'unchanged', 'refused'] as $name) {
         echo "$name ", $answer[$name] ?? 0, "\n";

@@ -41,7 +41,7 @@ def try_delivery(config: Config, limit_rows: int = TRIAL_ROWS) -> Trial:
             client.connect()
             if part is not None:
                 report = client.deliver(part, Path(folder) / "body", is_trial=True, is_confirmed=True).data
-                check_columns(report)
+                check_columns(report, Path(folder) / "body", part.media_type)
     except AgentError as error:
         return Trial((error.where, error.words), report, unreadable, error.exit_code)
     return Trial(FINE, report, unreadable, 0)

@@ -22,7 +22,7 @@ _KNOWN = {
         "kind", "host", "port", "socket", "database", "user", "password_file", "ca_file", "table", "query",
         "folder", "pattern", "encoding", "settle_seconds",
     },
-    "read": {"cursor", "key", "mode", "overlap_seconds", "null_cursor"},
+    "read": {"cursor", "key", "json", "mode", "overlap_seconds", "null_cursor"},
     "spool": {"folder", "max_megabytes", "part_megabytes"},
 }  # fmt: skip
 
@@ -61,7 +61,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Config:
-    """One delivery: one source into one dataset. `columns`: {the dataset's name: the source's name}, empty for all."""
+    """One delivery: one source into one dataset. `columns`: {the dataset's name: the source's name}, empty for all.
+
+    `json_columns`: of the dataset, whose texts are JSON: MariaDB doesn't say so itself.
+    """
 
     hub: Hub
     source: Source
@@ -70,6 +73,7 @@ class Config:
     mode: str = "merge"
     cursor: Optional[str] = None
     keys: tuple[str, ...] = ()
+    json_columns: tuple[str, ...] = ()
     overlap_seconds: float = 300.0
     null_cursor: str = "tell"
     spool_bytes: int = 200 * MEBIBYTE
@@ -139,6 +143,7 @@ class _Reader:
             mode=mode,
             cursor=cursor,
             keys=keys,
+            json_columns=tuple(_split(self._find("read", "json") or "")),
             overlap_seconds=self._number("read", "overlap_seconds", 300.0) if mode == "merge" else 0.0,
             null_cursor=self._choose("read", "null_cursor", ("tell", "send"), "tell"),
             spool_bytes=int(self._number("spool", "max_megabytes", 200.0) * MEBIBYTE),

@@ -1,6 +1,5 @@
 """MySQL and MariaDB: one consistent, read-only look, rows streamed, each value as the server wrote it."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -9,7 +8,7 @@ from typing import Any, Callable
 from simpul_agent.config import Source
 from simpul_agent.errors import ConfigWrong, SourceFailed
 from simpul_agent.statement import Dialect, Statement
-from simpul_agent.tokens import Exact, Instant
+from simpul_agent.tokens import Instant, read_json
 
 try:
     import pymysql
@@ -120,12 +119,7 @@ def _read_instant(raw: bytes) -> Instant:
 
 
 def _read_json(raw: bytes) -> Any:
-    try:
-        text = raw.decode("utf-8")
-        json.loads(text)
-    except ValueError:
-        return raw
-    return Exact(" ".join(text.splitlines()))
+    return read_json(_text_or_bytes(raw))
 
 
 def _text_or_bytes(raw: bytes) -> Any:

@@ -97,8 +97,9 @@ class Run:
     def _drain(self) -> None:
         for part in self._list_waiting():
             try:
-                answer = self._hub.deliver(part, self._spool.path(part.sequence), is_confirmed=self._is_confirmed)
-                check_columns(answer.data)
+                body = self._spool.path(part.sequence)
+                answer = self._hub.deliver(part, body, is_confirmed=self._is_confirmed)
+                check_columns(answer.data, body, part.media_type)
             except HubRefused as error:
                 if error.is_part_useless:
                     # Nothing of it was stored and the state hasn't moved: its rows are read again when the cause is mended.

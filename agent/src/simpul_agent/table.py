@@ -8,7 +8,7 @@ from simpul_agent.config import Config
 from simpul_agent.errors import SourceFailed
 from simpul_agent.position import Track
 from simpul_agent.statement import Dialect, Statement, write_count_without_cursor, write_select
-from simpul_agent.tokens import Inexact, Unreadable, write_row
+from simpul_agent.tokens import Inexact, Unreadable, read_json, write_row
 
 Values = Sequence[Any]
 
@@ -64,7 +64,7 @@ class TableSource:
         sent = self._map_columns(names)
         places = self._place_cursor(names) if is_tracked else []
         for row in rows:
-            line = _write_line(sent, row)
+            line = _write_line(sent, row, self._config.json_columns)
             if not is_tracked:
                 yield line
                 continue
@@ -94,16 +94,17 @@ def _read_key(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _write_line(sent: list[tuple[str, int]], row: Values) -> Union[bytes, Unreadable]:
+def _write_line(sent: list[tuple[str, int]], row: Values, json_columns: Sequence[str]) -> Union[bytes, Unreadable]:
+    pairs = [(name, read_json(row[place]) if name in json_columns else row[place]) for name, place in sent]
     try:
-        return write_row([(name, row[place]) for name, place in sent])
+        return write_row(pairs)
     except Inexact:
         pass
-    for name, place in sent:
+    for pair in pairs:
         try:
-            write_row([(name, row[place])])
+            write_row([pair])
         except Inexact as error:
-            return Unreadable(name, error.rule)
+            return Unreadable(pair[0], error.rule)
     return Unreadable("", "unreadable")
 
 
