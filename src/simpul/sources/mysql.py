@@ -91,6 +91,10 @@ class MysqlReader(DatabaseReader):
         names = (f"{_quote(one.name)} + 0e0" if one.is_float else _quote(one.name) for one in columns)
         return f"SELECT {', '.join(names)} FROM {self._write_origin()}"  # noqa: S608  names are quoted
 
+    def _write_look(self) -> str:
+        """Return the statement that has the columns and no row."""
+        return f"SELECT * FROM {self._write_origin()} LIMIT 0"  # noqa: S608  names are quoted
+
     def _write_origin(self) -> str:
         if self._settings.query:
             return f"(\n{self._settings.query}\n) AS _simpul"
@@ -114,7 +118,7 @@ class MysqlReader(DatabaseReader):
         with self._telling():
             connection = self._connect()
             with connection.cursor() as cursor:
-                cursor.execute(f"SELECT * FROM {self._write_origin()} LIMIT 0")  # noqa: S608  names are quoted
+                cursor.execute(self._write_look())
                 fields = cursor._result.fields  # type: ignore[union-attr]  # the description lacks the flags
             is_empty = self._settings.zero_date == "empty"
             json_columns = self._find_json_columns()
