@@ -28,12 +28,14 @@ from simpul.exchange.hub import Hub
 from simpul.exchange.lifecycle import check_lateness, tell_lifecycle
 from simpul.exchange.places import DOORS, Door
 from simpul.exchange.prove import UNRECORDED, keep_cut, keep_evidence
+from simpul.exchange.publications import Published, Snapshot
+from simpul.exchange.rates import Allowance
 from simpul.exchange.receipts import answer_receipt
 from simpul.exchange.route import METHODS, Route, parse_path
 from simpul.exchange.steps import tell_steps
 from simpul.exchange.stream import prove_stream
 from simpul.exchange.token_errors import TokenKeyUnknown
-from simpul.exchange.visits import name_visit
+from simpul.exchange.visits import Visit, find_end, name_visit
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.logs import describe_error
 
@@ -110,44 +112,54 @@ async def _go_inside(hub: Hub, call: Call, route: Route, method: str) -> Respons
 async def _go_to_publication(hub: Hub, call: Call, route: Route, method: str) -> Response:
     call.client = _find_client(hub, call.request)
     door = DOORS[route.place, method]
-    name = name_visit(call, method)
-    visit = hub.visits.find(hub.get_snapshot(), name, call.at)
-    if visit is not None:
-        call.repeat(visit.access, visit.allowance, visit.told_as)
-    else:
-        await _find_access(hub, call, route, door)
-        if door.operation is not None:
-            hub.visits.keep(hub.get_snapshot(), name, call)
-    _admit(hub, call)
+    if door.operation is None:
+        call.key = await _identify(hub, call)
+        snapshot = hub.get_snapshot()
+        call.published = snapshot.get_publication(route.stage, route.context, route.major)
+        call.operation = door.told_as
+        check_service(call.key, call.published.service)
+        _admit(hub, call, _find_allowance(snapshot, call.key, 0, call.published))
+        call.mark("auth")
+        return await door.handle(call, hub)
+    visit = await _judge(hub, call, route, door)
+    call.key, call.published, call.dataset, call.permission = visit[:4]
+    call.operation = door.told_as
+    _admit(hub, call, visit.allowance)
     call.mark("auth")
-    if call.dataset is not None:
-        await check_lateness(call, hub)
+    await check_lateness(call, hub)
     return await door.handle(call, hub)
 
 
-async def _find_access(hub: Hub, call: Call, route: Route, door: Door) -> None:
-    """Find out who calls what, under which plan, and whether it may. Raises: a refusal that says why not."""
+async def _judge(hub: Hub, call: Call, route: Route, door: Door) -> Visit:
+    """Return who calls and what is permitted, as it was decided before where that still holds."""
+    name = name_visit(call.request, call.client)
+    known = hub.visits.find(name, hub.get_snapshot(), call.at)
+    if known is not None:
+        return known
+    # Stage by stage, so that the evidence of a refusal names what was found before it.
     key = call.key = await _identify(hub, call)
     snapshot = hub.get_snapshot()
     published = call.published = snapshot.get_publication(route.stage, route.context, route.major)
-    dataset_id = 0
-    if door.operation is None:
-        call.operation = door.told_as
-        check_service(key, published.service)
-    else:
-        dataset = call.dataset = published.get_dataset(route.dataset)
-        call.operation = door.told_as
-        request = AccessRequest(route.dataset, door.operation, call.client)
-        call.permission = decide(request, key, published.service, dataset.grants, call.at)
-        dataset_id = dataset.dataset_id
-    call.allowance = snapshot.allowances.find(key.application_id, dataset_id, published.stage)
+    dataset = call.dataset = published.get_dataset(route.dataset)
+    call.operation = door.told_as
+    request = AccessRequest(route.dataset, door.operation or "read", call.client)
+    permission = decide(request, key, published.service, dataset.grants, call.at)
+    allowance = _find_allowance(snapshot, key, dataset.dataset_id, published)
+    visit = Visit(key, published, dataset, permission, allowance, find_end(key, dataset, call.at))
+    hub.visits.keep(name, snapshot, visit)
+    return visit
 
 
-def _admit(hub: Hub, call: Call) -> None:
+def _find_allowance(snapshot: Snapshot, key: Key, dataset_id: int, published: Published) -> Allowance:
+    return snapshot.allowances.find(key.application_id, dataset_id, published.stage)
+
+
+def _admit(hub: Hub, call: Call, allowance: Allowance) -> None:
     """Let the call in within its plan. Raises: a QuotaExceeded, BodyTooLarge, CountersAway."""
-    key, allowance = call.get_visit()[0], call.allowance
-    call.admission = hub.gate.admit(allowance, key.application_id, call.dataset.dataset_id if call.dataset else 0)
-    if allowance.body_bytes is not None and call.request.method not in BODILESS:
+    key, _ = call.get_visit()
+    dataset_id = call.dataset.dataset_id if call.dataset else 0
+    call.allowance, call.admission = allowance, hub.gate.admit(allowance, key.application_id, dataset_id)
+    if allowance.body_bytes is not None:
         call.request = bound_body(call.request, allowance.body_bytes)
 
 

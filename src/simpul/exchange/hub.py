@@ -89,6 +89,7 @@ class Hub:
             _make_reading(setup.dsn), limits.STREAMS, name="simpul streams", statement_seconds=limits.STREAM_SECONDS
         )
         self.visits = Visits()
+        self.visits = Visits()
         self.load = Load()
         self.tally = Tally(setup.home / "run" / "metrics")
         self._streaming = 0

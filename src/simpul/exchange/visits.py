@@ -1,78 +1,67 @@
-"""Remembers who may do what with which dataset, so that a program that calls again isn't looked up again.
+"""Remembers who was let in where, so that the same caller at the same address isn't judged anew for each call.
 
-An outcome is remembered for one snapshot, and only until the next instant at which it could be another one: a key's end,
-a revocation that was set for later, the next day. A refusal is never remembered. What names a caller here is a digest of
-the headers that carry its key, so that no key is held for longer than its call.
+What was decided holds for one snapshot, so for as long as nothing changed, and until the first instant at which the
+decision could be another one: midnight in WITA, or the end of the key or of a grant. Refusals are never remembered. Keys
+are known by a digest alone.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from simpul.access.decide import find_change
-from simpul.exchange.call import Access, Call
-from simpul.exchange.publications import Snapshot
+from simpul.access.model import Key, Permission
+from simpul.exchange.http import Request
+from simpul.exchange.publications import Published, PublishedDataset, Snapshot
 from simpul.exchange.rates import Allowance
+from simpul.kernel.clock import ZONE, local
 
-KEPT_VISITS = 10_000
-"""Outcomes of one process; beyond that all are forgotten."""
-
-
-class Name(NamedTuple):
-    """What an outcome depends on beside the snapshot and the time."""
-
-    path: str
-    method: str
-    client: str
-    credentials: bytes
+MOST = 4_096
+Name = tuple[str, str, str, bytes]
 
 
-@dataclass(frozen=True)
-class Visit:
-    """The outcome of all stages before the place's own work, as it is from `since` until just before `until`."""
+class Visit(NamedTuple):
+    """Who may do what with which dataset, within which plan, and until when that is sure."""
 
-    access: Access
+    key: Key
+    published: Published
+    dataset: PublishedDataset
+    permission: Permission
     allowance: Allowance
-    told_as: str
-    since: datetime
     until: datetime
 
 
 class Visits:
-    """The outcomes that one process remembers. To be used in one thread, the loop's."""
+    """What one process remembers. To be used in one thread, the loop's."""
 
     def __init__(self) -> None:
         self._snapshot: Snapshot | None = None
-        self._kept: dict[Name, Visit] = {}
+        self._known: dict[Name, Visit] = {}
 
-    def find(self, snapshot: Snapshot, name: Name, now: datetime) -> Visit | None:
-        """Return the outcome of a call that came before, or None where it must be found out."""
-        if snapshot is not self._snapshot:
-            self._snapshot = snapshot
-            self._kept.clear()
-        found = self._kept.get(name)
-        return found if found is not None and found.since <= now < found.until else None
+    def find(self, name: Name, snapshot: Snapshot, at: datetime) -> Visit | None:
+        """Return what was decided, where it still holds."""
+        if self._snapshot is not snapshot:
+            self._snapshot, self._known = snapshot, {}
+        found = self._known.get(name)
+        return found if found is not None and at < found.until else None
 
-    def keep(self, snapshot: Snapshot, name: Name, call: Call) -> None:
-        """Remember what came of a call under a snapshot; nothing where another one has come since."""
-        if snapshot is not self._snapshot:
-            return
-        if len(self._kept) >= KEPT_VISITS:
-            self._kept.clear()
-        access = call.get_access()
-        until = find_change(access.key, access.dataset.grants, call.at)
-        self._kept[name] = Visit(access, call.allowance, call.operation, call.at, until)
+    def keep(self, name: Name, snapshot: Snapshot, visit: Visit) -> None:
+        """Remember a decision that was made under a snapshot."""
+        if self._snapshot is snapshot:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[name] = visit
 
 
-def name_visit(call: Call, method: str) -> Name:
-    """Return what the outcome of a call depends on. Cost: a digest of a short text."""
-    return Name(call.request.path, method, call.client, digest_credentials(call.request.headers))
+def name_visit(request: Request, client: str) -> Name:
+    """Return what a decision depends on beside the snapshot and the time."""
+    get = request.headers.get
+    carried = f"{get('authorization')}\n{get('x-api-key')}\n{get('apikey')}"
+    return request.method, request.path, client, hashlib.sha256(carried.encode()).digest()
 
 
-def digest_credentials(headers: Mapping[str, str]) -> bytes:
-    """Return the SHA-256 of the headers that may carry a key; no header's value can hold the line's end between them."""
-    get = headers.get
-    text = f"{get('authorization', '')}\n{get('x-api-key', '')}\n{get('apikey', '')}"
-    return hashlib.sha256(text.encode("latin-1")).digest()
+def find_end(key: Key, dataset: PublishedDataset, at: datetime) -> datetime:
+    """Return the first instant after `at` at which the same call could be judged otherwise."""
+    midnight = datetime.combine(local(at).date() + timedelta(days=1), time(), ZONE)
+    grants = [grant.revoked_at for grant in dataset.grants if grant.organization_id == key.organization_id]
+    ends = [end for end in (key.expires_at, key.revoked_at, *grants) if end is not None and end > at]
+    return min([midnight, *ends])

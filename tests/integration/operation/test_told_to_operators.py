@@ -34,7 +34,7 @@ def test_server_timing_tells_the_steps_of_a_page_and_their_total(exchange: Excha
     steps = {name: float(taken) for name, taken in re.findall(r"(\w+);dur=([0-9.]+)", told)}
     assert list(steps) == ["auth", "parse", "plan", "database", "encode", "work", "evidence", "total"]
     parts = sum(taken for name, taken in steps.items() if name != "total")
-    assert 0 < parts <= steps["total"] + 0.01
+    assert 0 < parts <= steps["total"] + 0.5  # each is rounded
 
 
 def test_server_timing_is_on_refusals_and_answers_from_memory_too(exchange: Exchange) -> None:
