@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection as Connection
 from typing import Any
 
 from psycopg import ClientCursor
@@ -73,12 +73,12 @@ class Stand:
         self.rows = rows
 
     @contextmanager
-    def exchange(self, **how: str) -> Iterator[HTTPConnection]:
+    def exchange(self, **how: str) -> Iterator[Connection]:
         """Run the exchange; names as `running_exchange` takes them."""
         with running_exchange(self.database, **how) as connection:
             yield connection
 
-    def fetch(self, connection: HTTPConnection, query: str) -> tuple[int, bytes]:
+    def fetch(self, connection: Connection, query: str) -> tuple[int, bytes]:
         """Call the dataset once as the consumer. Raises: RuntimeError where it isn't answered."""
         status, body = fetch(connection, f"{PATH}?{query}", self.service.consumer_key)
         if status not in (200, 206):

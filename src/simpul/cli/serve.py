@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
@@ -50,7 +50,8 @@ def serve_exchange(settings: Settings, target: str = EXCHANGE) -> None:
         settings.EXCHANGE_PORT,
         interface=Interfaces.ASGI,
         workers=settings.EXCHANGE_WORKERS,
-        loop=Loops.asyncio,
+        loop=Loops.uvloop,
+        runtime_mode=RuntimeModes.st,
         websockets=False,
         backpressure=EXCHANGE_CONNECTIONS,
         backlog=BACKLOG,
