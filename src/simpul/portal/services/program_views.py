@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from simpul.portal.contracts.models import Contract
 from simpul.portal.people.models import Person, Role
-from simpul.portal.people.permissions import check_role
+from simpul.portal.people.permissions import check_role, has_role
 from simpul.portal.services import connection, programming
 from simpul.portal.services.errors import QueryUnreadable, TooManyTries
 from simpul.portal.services.forms import ConnectionForm
@@ -43,6 +43,7 @@ def show_programs(request: HttpRequest, context: str) -> HttpResponse:
     shown = _describe(request, context)
     wanted = request.GET.get("data", "")
     shown |= programming.describe_programs(request.user, shown["contract"], shown["publication"], wanted)
+    shown["is_programmer"] = has_role(request.user, *USERS)
     return render(request, "services/programs.html", shown)
 
 

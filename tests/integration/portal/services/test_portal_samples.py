@@ -120,6 +120,7 @@ def test_first_program_prints_the_granted_rows(
 ) -> None:
     done = runner.run(find_sample(served, exchange, "baca", language), keys["pemanfaat"])
     assert set(list_printed(done)) >= set(many)
+    assert "Deprecat" not in done.stderr
 
 
 @pytest.mark.parametrize("task", ["baca", "semua"])

@@ -110,6 +110,14 @@ def test_samples_carry_the_real_address_and_granted_columns_only(served: Served,
     assert "/batches" not in text
 
 
+def test_link_to_keys_is_shown_to_those_who_may_make_them_alone(served: Served, portal: Database) -> None:
+    link = '<a href="/aplikasi/">'
+    assert (
+        link in read_text(sign_in(served.sop.persons["pemanfaat_program"]).get(PAGE + "program/")).partition("<ol>")[2]
+    )
+    assert link not in read_text(sign_in(served.sop.persons["tim_it"]).get(PAGE + "program/")).partition("<ol>")[2]
+
+
 def test_provider_gets_the_delivering_sample(served: Served, portal: Database) -> None:
     text = read_text(sign_in(served.sop.persons["penyedia"]).get(PAGE + "program/", {"tahap": "live"}))
     assert "/api/wilayah/v1/desa/batches" in text
