@@ -395,6 +395,7 @@ final class Push
     public function run(): void
     {
         $this->state = $this->load_state();
+        $this->save_state($this->state);
         $this->send_waiting();
         $place = $this->find_start();
         do {
@@ -443,7 +444,16 @@ final class Push
             }
             echo "Catatan posisi rusak; dibaca dari awal.\n  The state was damaged; read from the beginning.\n";
         }
-        return $state ?? ['place' => null, 'seen' => [], 'part' => ''];
+        $target = parse_url($this->config['hub']['address'], PHP_URL_PATH);
+        $state = $state ?? ['place' => null, 'seen' => [], 'part' => '', 'target' => $target];
+        if ($state['target'] !== $target) {
+            throw new Stop(
+                2,
+                "Folder [state] milik $state[target]. Pakai folder lain untuk dataset ini.",
+                "The folder [state] belongs to $state[target]. Use another one for this dataset."
+            );
+        }
+        return $state;
     }
 
     private function overlap(): int
@@ -536,8 +546,8 @@ final class Push
 
     private function save_state(array $state): void
     {
-        write_sealed("$this->folder/state.json", $state);
-        $this->state = $state;
+        $this->state = ['target' => $this->state['target']] + $state;
+        write_sealed("$this->folder/state.json", $this->state);
     }
 
     private function drop_part(): void

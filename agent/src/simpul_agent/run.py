@@ -6,10 +6,11 @@ between, the part is sent again under its key, and the hub answers as it did the
 
 from dataclasses import dataclass
 from typing import Optional
+from urllib.parse import urlsplit
 
 from simpul_agent.config import Config
 from simpul_agent.drift import check_columns
-from simpul_agent.errors import HubAway, HubRefused
+from simpul_agent.errors import ConfigWrong, HubAway, HubRefused
 from simpul_agent.fill import Filler
 from simpul_agent.hub import HubClient
 from simpul_agent.report import Report
@@ -37,11 +38,23 @@ class Run:
         self._config, self._is_confirmed = config, is_confirmed
         self._file = StateFile(config.spool, config.mode)
         self._state: State = self._file.load()
+        self._claim_spool(urlsplit(config.hub.address).path)
         self._spool = Spool(config.spool)
         self._report = Report(config.spool)
         self._hub = HubClient(config.hub, self._state.gzip)
         self._read = 0
         self.outcome = Outcome(was_state_damaged=self._file.was_damaged)
+
+    def _claim_spool(self, target: str) -> None:
+        """Write down which dataset the spool is for, so that no other one inherits its position. Raises: ConfigWrong."""
+        if self._state.target not in ("", target):
+            raise ConfigWrong(
+                f"Folder {self._config.spool} milik {self._state.target}. Pakai [spool] folder lain, atau --reset.",
+                f"The folder {self._config.spool} belongs to {self._state.target}. Use another [spool] folder, or --reset.",
+            )
+        if not self._state.target:
+            self._state.target = target
+            self._file.save(self._state)
 
     def run(self) -> Outcome:
         """Deliver all there is. Raises: SourceFailed, HubRefused; HubAway, with the rows safe in the spool."""
@@ -108,6 +121,6 @@ class Run:
             self._report.add_refused(part, answer.data)
             self.outcome.sent += part.rows
             self.outcome.stored += int(answer.data.get("stored", 0))
-            self._state = State(part.after, part.sequence, self._hub.takes_gzip)
+            self._state = State(part.after, part.sequence, self._hub.takes_gzip or None, self._state.target)
             self._file.save(self._state)
             self._spool.remove(part)

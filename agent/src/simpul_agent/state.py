@@ -14,11 +14,13 @@ from simpul_agent.errors import StateDamaged
 
 @dataclass
 class State:
-    """`position`: the source's own words for how far; `sequence`: the last part acknowledged; `gzip`: the hub takes it."""
+    """`position`: the source's own words for how far; `sequence`: the last part acknowledged; `gzip`: the hub takes it;
+    `target`: the dataset that all this is about."""
 
     position: dict[str, Any] = field(default_factory=dict)
     sequence: int = 0
     gzip: Optional[bool] = None
+    target: str = ""
 
 
 class StateFile:

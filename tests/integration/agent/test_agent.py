@@ -150,6 +150,15 @@ def test_new_column_at_the_source_stops_the_run_and_its_rows_come_later(agency: 
     assert agency.list_sent() == agency.list_rows()
 
 
+def test_spool_of_one_dataset_is_not_taken_for_another(agency: Agency) -> None:
+    agency.fill(1, 3)
+    agency.run()
+    agency.hub["address"] = agency.hub["address"].replace("desa", "rahasia")
+    assert agency.run()[0] == 2
+    assert agency.run("--reset")[0] == 0
+    assert agency.run()[0] == 4
+
+
 def test_dry_run_keeps_nothing_and_tells_what_would_be_refused(agency: Agency) -> None:
     agency.fill(1, 3)
     agency.fill(4, 1, name="x" * 60)
