@@ -26,7 +26,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_code_runs_from_python_3_9_on() -> None:
-    command = [sys.executable, "-c", "from vermin import main; main()", "-t=3.9-", "--no-tips", "--violations", str(AGENT / "src")]
+    command = [
+        sys.executable,
+        "-c",
+        "from vermin import main; main()",
+        "-t=3.9-",
+        "--no-tips",
+        "--violations",
+        str(AGENT / "src"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
@@ -95,3 +103,24 @@ def test_package_and_module_tell_the_same_version() -> None:
     told = re.search(r'^version = "(.+)"', (AGENT / "pyproject.toml").read_text(), re.MULTILINE)
     assert told
     assert f'__version__ = "{told[1]}"' in (AGENT / "src" / "simpul_agent" / "__init__.py").read_text()
+
+
+def test_code_is_wholly_typed(tmp_path: Path) -> None:
+    options = [
+        "--config-file=",
+        "--strict",
+        "--ignore-missing-imports",
+        "--cache-dir",
+        str(tmp_path),
+        "-p",
+        "simpul_agent",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *options],
+        cwd=tmp_path,
+        env={"MYPYPATH": str(AGENT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
