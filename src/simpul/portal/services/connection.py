@@ -274,10 +274,13 @@ class _Caller:
 def _read_failure(answer: Answer) -> StageFailed:
     try:
         told = json.loads(answer.body)
-        code, message, hint = str(told["code"]), str(told["message"]), str(told.get("hint") or "")
+        code, message = str(told["code"]), _split(str(told["message"]))
+        details, hint = _split(str(told.get("details") or "")), _split(str(told.get("hint") or ""))
     except (ValueError, KeyError, TypeError):
-        code, message, hint = "", f"HTTP {answer.status}", ""
-    return StageFailed(_split(message), _split(hint), code, _place_failure(answer.status, code))
+        code, message, details, hint = "", _split(f"HTTP {answer.status}"), NOTHING, NOTHING
+    # Where in the question the fault lies stands in the details alone.
+    words = Words(f"{message.id} {details.id}".strip(), f"{message.en} {details.en}".strip())
+    return StageFailed(words, hint, code, _place_failure(answer.status, code))
 
 
 def _split(text: str) -> Words:

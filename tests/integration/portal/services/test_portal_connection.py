@@ -141,6 +141,8 @@ def test_query_that_cannot_be_read_is_told_at_the_same_stage(exchange: int, live
     first = find_first(probe(exchange, live_key, "kode=63.05"))
     assert first is not None
     assert (first.stage, first.code) == ("elemen", "PGRST100")
+    assert "pada huruf ke-" in first.told.id
+    assert "at character" in first.told.en
 
 
 def test_no_row_because_of_the_programs_filter(exchange: int, live_key: str) -> None:
