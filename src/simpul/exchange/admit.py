@@ -132,6 +132,11 @@ class Gate:
                 counters.unlock(slot)
         self.is_new = False
 
+    def look_around(self) -> None:
+        """Find out whether other processes count as well; to be called every second or so."""
+        if self.counters is not None:
+            self.counters.look_around()
+
     def find_midnight(self) -> datetime:
         """Return when today began."""
         self._find_today()

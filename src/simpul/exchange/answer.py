@@ -7,7 +7,7 @@ import asyncio
 import logging
 
 from simpul.access.addresses import find_client
-from simpul.access.decide import check_service, decide
+from simpul.access.decide import check_service, decide, find_change
 from simpul.access.model import AccessRequest, Key
 from simpul.exchange import limits
 from simpul.exchange.authenticate import authenticate
@@ -35,7 +35,7 @@ from simpul.exchange.route import METHODS, Route, parse_path
 from simpul.exchange.steps import tell_steps
 from simpul.exchange.stream import prove_stream
 from simpul.exchange.token_errors import TokenKeyUnknown
-from simpul.exchange.visits import Visit, find_end, name_visit
+from simpul.exchange.visits import Visit, name_visit
 from simpul.kernel.errors import SimpulError
 from simpul.kernel.logs import describe_error
 
@@ -145,7 +145,8 @@ async def _judge(hub: Hub, call: Call, route: Route, door: Door) -> Visit:
     request = AccessRequest(route.dataset, door.operation or "read", call.client)
     permission = decide(request, key, published.service, dataset.grants, call.at)
     allowance = _find_allowance(snapshot, key, dataset.dataset_id, published)
-    visit = Visit(key, published, dataset, permission, allowance, find_end(key, dataset, call.at))
+    until = find_change(key, dataset.grants, call.at)
+    visit = Visit(key, published, dataset, permission, allowance, call.at, until)
     hub.visits.keep(name, snapshot, visit)
     return visit
 
@@ -159,7 +160,7 @@ def _admit(hub: Hub, call: Call, allowance: Allowance) -> None:
     key, _ = call.get_visit()
     dataset_id = call.dataset.dataset_id if call.dataset else 0
     call.allowance, call.admission = allowance, hub.gate.admit(allowance, key.application_id, dataset_id)
-    if allowance.body_bytes is not None:
+    if allowance.body_bytes is not None and call.request.method not in BODILESS:
         call.request = bound_body(call.request, allowance.body_bytes)
 
 

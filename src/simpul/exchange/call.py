@@ -1,19 +1,22 @@
 """One call while it is answered: what is known of it so far, for its evidence."""
 
+import os
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from simpul.access.model import Key, Permission
-from simpul.evidence.record import CallRecord, digest_body, make_salt
+from simpul.evidence.record import SALT_BYTES, CallRecord, digest_body
 from simpul.exchange.admit import Admission
 from simpul.exchange.http import Request, Response
 from simpul.exchange.publications import Published, PublishedDataset
 from simpul.exchange.rates import NO_LIMITS, Allowance
 from simpul.exchange.route import Route
 from simpul.kernel import clock
+
+FETCHED_BYTES = 4096
 
 
 class Access(NamedTuple):
@@ -25,13 +28,38 @@ class Access(NamedTuple):
     permission: Permission
 
 
+class Chance:
+    """Random bytes of the system, fetched for a hundred calls at once. To be used in one thread, the loop's.
+
+    In each system call another thread may take the interpreter, which costs far more than the call itself.
+    """
+
+    def __init__(self) -> None:
+        self._fetched, self._place = b"", 0
+
+    def take(self, size: int) -> bytes:
+        """Return random bytes that nobody got before."""
+        if self._place + size > len(self._fetched):
+            self._fetched, self._place = os.urandom(FETCHED_BYTES), 0
+        start, self._place = self._place, self._place + size
+        return self._fetched[start : self._place]
+
+    def forget(self) -> None:
+        """Give up what was fetched, as a forked process must: its parent has the same bytes."""
+        self._fetched, self._place = b"", 0
+
+
+CHANCE = Chance()
+os.register_at_fork(after_in_child=CHANCE.forget)
+
+
 @dataclass
 class Call:
     """Facts gathered stage by stage. `client` is the address that the call came from. `is_recorded` says that a batch's transaction holds the evidence already."""
 
     request: Request
-    uid: UUID = field(default_factory=uuid4)
-    salt: bytes = field(default_factory=make_salt)
+    uid: UUID = field(default_factory=lambda: UUID(bytes=CHANCE.take(16), version=4))
+    salt: bytes = field(default_factory=lambda: CHANCE.take(SALT_BYTES))
     at: datetime = field(default_factory=clock.now)
     started: float = field(default_factory=time.monotonic)
     client: str = ""
@@ -71,11 +99,6 @@ class Call:
         if self.dataset is None or self.permission is None:
             raise RuntimeError("a stage was left out")
         return Access(key, published, self.dataset, self.permission)
-
-    def repeat(self, access: Access, allowance: Allowance, operation: str) -> None:
-        """Take over what came of the same call before."""
-        self.key, self.published, self.dataset, self.permission = access
-        self.allowance, self.operation = allowance, operation
 
     def release(self) -> None:
         """Say that the answer has left, and give up what the call holds of its plan."""

@@ -260,6 +260,7 @@ class Hub:
     async def _count(self) -> None:
         while True:
             await asyncio.sleep(COUNT_SECONDS)
+            self.gate.look_around()
             self.tally.keep(self.measure())
 
     async def flush_evidence(self) -> None:

@@ -6,27 +6,28 @@ are known by a digest alone.
 """
 
 import hashlib
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from simpul.access.model import Key, Permission
 from simpul.exchange.http import Request
 from simpul.exchange.publications import Published, PublishedDataset, Snapshot
 from simpul.exchange.rates import Allowance
-from simpul.kernel.clock import ZONE, local
 
-MOST = 4_096
+KEPT_VISITS = 4_096
+"""Decisions of one process; beyond that all are forgotten."""
 Name = tuple[str, str, str, bytes]
 
 
 class Visit(NamedTuple):
-    """Who may do what with which dataset, within which plan, and until when that is sure."""
+    """Who may do what with which dataset, within which plan: sure from `since` until just before `until`."""
 
     key: Key
     published: Published
     dataset: PublishedDataset
     permission: Permission
     allowance: Allowance
+    since: datetime
     until: datetime
 
 
@@ -42,26 +43,18 @@ class Visits:
         if self._snapshot is not snapshot:
             self._snapshot, self._known = snapshot, {}
         found = self._known.get(name)
-        return found if found is not None and at < found.until else None
+        return found if found is not None and found.since <= at < found.until else None
 
     def keep(self, name: Name, snapshot: Snapshot, visit: Visit) -> None:
         """Remember a decision that was made under a snapshot."""
         if self._snapshot is snapshot:
-            if len(self._known) >= MOST:
+            if len(self._known) >= KEPT_VISITS:
                 self._known.clear()
             self._known[name] = visit
 
 
 def name_visit(request: Request, client: str) -> Name:
-    """Return what a decision depends on beside the snapshot and the time."""
+    """Return what a decision depends on beside the snapshot and the time; no header's value can hold a line's end."""
     get = request.headers.get
     carried = f"{get('authorization')}\n{get('x-api-key')}\n{get('apikey')}"
     return request.method, request.path, client, hashlib.sha256(carried.encode()).digest()
-
-
-def find_end(key: Key, dataset: PublishedDataset, at: datetime) -> datetime:
-    """Return the first instant after `at` at which the same call could be judged otherwise."""
-    midnight = datetime.combine(local(at).date() + timedelta(days=1), time(), ZONE)
-    grants = [grant.revoked_at for grant in dataset.grants if grant.organization_id == key.organization_id]
-    ends = [end for end in (key.expires_at, key.revoked_at, *grants) if end is not None and end > at]
-    return min([midnight, *ends])

@@ -112,6 +112,38 @@ def test_rows_of_several_processes_are_all_counted(tmp_path: Path) -> None:
     assert f"r={10**9 - taken};" in told
 
 
+def test_process_that_joins_one_that_was_alone_loses_no_count(tmp_path: Path) -> None:
+    until = time.monotonic() + 2.0
+    first = Worker(HAMMER, tmp_path, json.dumps({}))
+    first.go(until)
+    time.sleep(0.3)
+    second = Worker(HAMMER, tmp_path, json.dumps({}))
+    second.go(until)
+    taken = [int(worker.read()) for worker in (first, second)]
+    first.end()
+    second.end()
+    told = Gate(tmp_path).admit(Allowance("x", rows_per_day=10**9), 20, 7).headers["ratelimit"]
+    assert min(taken) > 0
+    assert f"r={10**9 - sum(taken)};" in told
+
+
+def test_process_takes_locks_only_while_it_is_not_alone(tmp_path: Path) -> None:
+    counters = SharedCounters(tmp_path / "calls")
+    slot = counters.find(1, 1)
+    assert not counters.lock(slot)
+    other = SharedCounters(tmp_path / "calls")
+    assert not counters.is_alone
+    assert not other.is_alone
+    assert counters.lock(slot)
+    counters.unlock(slot)
+    counters.look_around()
+    assert not counters.is_alone
+    other.close()
+    counters.look_around()
+    assert not counters.lock(slot)
+    counters.close()
+
+
 def test_places_of_a_killed_process_are_taken_again(tmp_path: Path) -> None:
     gate, plan = Gate(tmp_path), Allowance("x", concurrent_calls=3)
     worker = Worker(HOLD, tmp_path)
