@@ -85,6 +85,8 @@ def decide(request: AccessRequest, key: Key, service: Service, grants: Sequence[
         key=lambda grant: (grant.role != PROVIDER_ROLE, -len(grant.columns), grant.grant_id),
     )
     if not own:
+        if service.state == VERIFICATION_STATE:  # consumers get their grants when it is live: nothing to ask for yet
+            raise InVerification(provider=service.provider)
         raise NotGranted(dataset=request.dataset, provider=service.provider)
     refusals: list[SimpulError] = []
     for grant in own:

@@ -15,6 +15,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from simpul.contract import faults
+from simpul.contract.exact_json import write_exact
 from simpul.contract.faults import TYPES, Fault
 from simpul.contract.model import DECIMAL_COMMA, Column
 from simpul.kernel.spreadsheets import DATE_SERIAL, find_number_damage, find_text_damage, is_date_serial
@@ -164,10 +165,10 @@ def _read_json_object(value: object) -> str:
     if not isinstance(value, dict):
         raise Fault("type", TYPES["object"])
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text = write_exact(value)
     except (ValueError, TypeError, RecursionError) as error:
         raise Fault("type", TYPES["object"]) from error
-    # json.dumps writes NUL as an escape; the text type of the database takes neither.
+    # NUL is written as an escape; the text type of the database takes neither.
     if "\\u0000" in text or _UNSTORABLE.search(text):
         raise Fault("unstorable-character", faults.UNSTORABLE)
     return text
@@ -215,7 +216,7 @@ def _read_text_boolean(value: object) -> bool:
 
 def _read_text_object(value: object) -> str:
     try:
-        return _read_json_object(json.loads(str(value)))
+        return _read_json_object(json.loads(str(value), parse_float=Decimal))
     except (ValueError, RecursionError) as error:
         raise Fault("type", TYPES["object"]) from error
 

@@ -126,6 +126,7 @@ def test_live_and_deprecated_services_are_read(service: Service) -> None:
         (BOB, LIVE, (replace(GRANTED, valid_from=date(2026, 11, 25)),), READ, GrantNotYet),
         (BOB, LIVE, (replace(GRANTED, valid_until=date(2026, 11, 23)),), READ, GrantEnded),
         (BOB, replace(LIVE, state="verifikasi"), GRANTS, READ, InVerification),
+        (CHARLIE, replace(LIVE, state="verifikasi"), GRANTS, READ, InVerification),
         (
             BOB,
             replace(LIVE, state="verifikasi"),
