@@ -31,7 +31,9 @@ def test_reference_page_says_what_the_code_does(page: str) -> None:
 
 
 def test_words_of_the_errors_for_the_portal_are_those_of_the_code() -> None:
-    assert CAUSES.read_text("utf-8") == make_causes(), "library/reference/errors.json is old: run python -m simpul.cli.reference"
+    assert CAUSES.read_text("utf-8") == make_causes(), (
+        "library/reference/errors.json is old: run python -m simpul.cli.reference"
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -37,7 +37,9 @@ def describe_errors(head: str) -> str:
     for room in sorted({one.room for one in classes}):
         lines += ["", f"## {room}", "", "| code | HTTP | what is wrong | next step |", "|---|---|---|---|"]
         for one in sorted((one for one in classes if one.room == room), key=lambda one: (one.code, one.name)):
-            lines.append(f"| `{one.code}` {one.name} | {one.status} | {show_text(one.message)} | {show_text(one.hint)} |")
+            lines.append(
+                f"| `{one.code}` {one.name} | {one.status} | {show_text(one.message)} | {show_text(one.hint)} |"
+            )
     return "\n".join(lines) + "\n"
 
 

@@ -70,6 +70,8 @@ def test_each_bad_row_of_a_messy_spreadsheet_is_named(bench: Bench, title: list[
     found = {row["position"]: row["findings"][0]["rule"] for row in report.refused_rows}
     first = len(title) + 2
     assert found == {first + index: rule for index, (_, rule) in enumerate(MESSY) if rule}
-    assert next(row["findings"][0]["column"] for row in report.refused_rows if row["position"] == first + 10) == "jumlah"
+    assert (
+        next(row["findings"][0]["column"] for row in report.refused_rows if row["position"] == first + 10) == "jumlah"
+    )
     assert (report.received, report.inserted, report.refused) == (17, 2, 15)
     assert bench.read("telepon") == [("+628123456789",), ("+6281234567890",)]

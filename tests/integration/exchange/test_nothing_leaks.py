@@ -14,7 +14,16 @@ from simpul.store.launcher import Database
 from simpul.store.sql import Jsonb
 
 DESA = "/api/wilayah/v1/desa"
-OWN = {"date", "evidence-id", "server-timing", "evidence-salt", "ratelimit", "ratelimit-policy", "changes-since", "link"}
+OWN = {
+    "date",
+    "evidence-id",
+    "server-timing",
+    "evidence-salt",
+    "ratelimit",
+    "ratelimit-policy",
+    "changes-since",
+    "link",
+}
 """Headers that differ from call to call; places in pages and feed are encrypted anew each time."""
 GRANTED = ["kode", "nama", "jumlah", "nik_kades", "isi"]
 SECRET = ["diubah", "tidak_ada", "_row", "_version"]

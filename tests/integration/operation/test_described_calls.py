@@ -5,8 +5,9 @@ import json
 import urllib.request
 
 import schemathesis
-from described_calls import call_described
 from running_exchange import Exchange
+
+from described_calls import call_described
 
 
 def read_description(exchange: Exchange, key: str) -> dict[str, object]:

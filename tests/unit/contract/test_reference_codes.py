@@ -50,7 +50,8 @@ def test_an_unknown_code_only_leaves_a_remark_where_the_contract_says_so() -> No
     dataset = Dataset("desa", columns=(replace(CODE, when_unknown="catat"),))
     validator = compile_validator(dataset, ABOLISHED)
     values, findings = validator.check({"kode": "asing"})
-    assert values == {"kode": "asing"} and findings == []
+    assert values == {"kode": "asing"}
+    assert findings == []
     assert [one.rule for one in validator.list_warnings(values)] == ["code-list"]
     assert validator.list_warnings({"kode": "baru"}) == []
 
@@ -67,8 +68,10 @@ def test_the_youngest_version_that_holds_on_a_day_counts() -> None:
     correction = Reign(date(2022, 1, 1), {"A": OPEN, "D": OPEN})
     codes = DatedCodes(merge_reigns([first, second, correction]), TODAY)
     assert sorted(codes) == ["A", "D"]
-    assert codes.is_valid("B", date(1999, 1, 1)) and codes.is_valid("B", date(2021, 12, 31))
-    assert not codes.is_valid("B", date(2022, 1, 1)) and not codes.is_known("C")
+    assert codes.is_valid("B", date(1999, 1, 1))
+    assert codes.is_valid("B", date(2021, 12, 31))
+    assert not codes.is_valid("B", date(2022, 1, 1))
+    assert not codes.is_known("C")
     assert codes.is_valid("D", date(2022, 1, 1))
 
 
@@ -76,7 +79,8 @@ def test_a_version_of_the_future_waits_for_its_day() -> None:
     codes = DatedCodes(
         merge_reigns([Reign(date(2020, 1, 1), {"A": OPEN}), Reign(date(2027, 1, 1), {"B": OPEN})]), TODAY
     )
-    assert list(codes) == ["A"] and codes.is_valid("B", date(2027, 1, 1))
+    assert list(codes) == ["A"]
+    assert codes.is_valid("B", date(2027, 1, 1))
 
 
 def test_what_the_contract_says_of_codes_survives_the_file() -> None:

@@ -42,7 +42,9 @@ def measure_share(publication: Publication, dataset: Dataset, consumer: Organiza
     if terms is None or not terms.columns:
         return None
     compiled: dict[str, Any] = publication.compiled["datasets"][dataset.name]
-    share = plan_share(compiled, terms.columns, terms.row_filter, dict(terms.masks), read_mask_key(find_successor(consumer).pk))
+    share = plan_share(
+        compiled, terms.columns, terms.row_filter, dict(terms.masks), read_mask_key(find_successor(consumer).pk)
+    )
     digest, rows = hashlib.sha256(), 0
     with get_driver_connection().cursor() as cursor:
         row = cursor.execute(share.count_sql, share.parameters).fetchone()

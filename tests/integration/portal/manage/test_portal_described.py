@@ -4,8 +4,8 @@ import collections
 
 import pytest
 import schemathesis
-from described_calls import call_described
 
+from described_calls import call_described
 from simpul.portal.people.actions import make_personal_token
 from simpul.portal.wsgi import application
 from sop_world import Sop

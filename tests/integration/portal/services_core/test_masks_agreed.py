@@ -64,7 +64,9 @@ def test_parties_read_the_masks_before_they_agree(sop: Sop) -> None:
     page = read_text(sign_in(sop.persons["tim_it"]).get(f"/permohonan/{made.number}/a06/1/rumus/"))
     assert 'name="terms-0-columns-mask-nama"' in page
     made.formulate(columns=COLUMNS)
-    page = read_text(sign_in(sop.persons["pemanfaat"]).get(f"/permohonan/{made.number}/a06/1/pemanfaat_setuju/?untuk=pemanfaat"))
+    page = read_text(
+        sign_in(sop.persons["pemanfaat"]).get(f"/permohonan/{made.number}/a06/1/pemanfaat_setuju/?untuk=pemanfaat")
+    )
     assert "empat karakter terakhir" in page
     assert "disamarkan (kode tetap)" in page
 
