@@ -24,7 +24,7 @@ ENTRIES = (
     Entry("/", _("Tugas saya")),
     Entry("/permohonan/", _("Permohonan")),
     Entry("/layanan/", _("Layanan")),
-    Entry("/sumber/", _("Sumber data"), frozenset({Role.OPD, Role.PEMROGRAM_OPD, Role.TIM_IT})),
+    Entry("/sumber/", _("Sumber data"), frozenset(Role) - {Role.PENGELOLA_SISTEM}),
     Entry("/referensi/", _("Data referensi"), frozenset(Role)),
     Entry("/aplikasi/", _("Aplikasi dan kunci"), frozenset({Role.PEMROGRAM_OPD, Role.PENGELOLA_SISTEM})),
     Entry("/paket/", _("Paket"), frozenset({Role.TIM_IT, Role.BIDANG, Role.PENGELOLA_SISTEM})),

@@ -155,7 +155,7 @@ def test_form_without_its_protection_is_told(world: World) -> None:
 
 
 def test_health_answers_without_sign_in(world: World) -> None:
-    assert Client().get("/sehat").json() == {"status": "ok"}
+    assert Client().get("/sehat").json() == {"status": "ok", "worker_silent_seconds": None}
 
 
 @pytest.mark.parametrize("where", ["/sehat", "/masuk/login/", "/akun/"])
