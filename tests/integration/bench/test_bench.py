@@ -2,20 +2,23 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from simpul.cli.bench import AMOUNTS, MODULES, SMALL
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def run_small(what: str) -> dict[str, Any]:
+def run_small(what: str, *options: str) -> dict[str, Any]:
     environment = {name: value for name, value in os.environ.items() if name not in ("SIMPUL_DSN", "DATABASE_URL")}
     done = subprocess.run(
-        [sys.executable, "-m", "simpul.cli", "bench", what, "--small", "--json"],
+        [sys.executable, "-m", "simpul.cli", "bench", what, "--small", "--json", *options],
         env=environment | {"PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,
@@ -55,11 +58,30 @@ def test_procedure_is_measured_by_real_acts_that_ask_the_database_no_more_in_lat
     assert find(told, "interpreter alone, a step")["limit"] > 0
 
 
-def test_exchange_is_measured_against_its_own_statement() -> None:
-    told = run_small("exchange")
-    page = find(told, "first page of 50 rows")
-    assert (page["limit_name"], page["ratio"] > 0) == ("the same SQL alone", True)
-    assert find(told, "page in the middle of 50 rows")["ratio"] > 0
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk isn't installed: apt-get install wrk")
+def test_exchange_is_measured_against_limits_of_the_same_run() -> None:
+    told = run_small("exchange", "--only", "key,page,cached,export,depth,stages")
+    limits = {
+        "one row by key": "pgbench's prepared SELECT of it",
+        "page of 50 rows, uncached": "pgbench, same SQL",
+        "page of 50 rows, cached": "the server's own fixed answer of 1 KB",
+        "304": "the server's own fixed answer of 1 KB",
+        "3000 rows as NDJSON": "COPY … TO STDOUT",
+        "keyed page of 4000 rows": "of 3000 rows",
+    }
+    found = {one["name"]: one for one in told["figures"]}
+    assert {name: found[name]["limit_name"] for name in limits} == limits
+    assert all(found[name]["ratio"] > 0 and found[name]["met"] is not None for name in limits)
+    assert {"auth", "parse", "plan", "database", "encode", "evidence", "total"} <= {
+        name.partition(": ")[2] for name in found if name.startswith("one row by key: ")
+    }
+
+
+def test_an_option_of_another_benchmark_is_refused() -> None:
+    command = [sys.executable, "-m", "simpul.cli", "bench", "procedure", "--only", "key"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "--only" in done.stderr
 
 
 def test_ingest_stores_every_row_once_and_finds_them_unchanged_the_second_time() -> None:
