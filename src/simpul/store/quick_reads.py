@@ -2,7 +2,7 @@
 
 The driver's cursor asks the loop anew for each wait and looks at each statement anew. Here each connection stands in
 the loop for good, and its statements are prepared once; what is sent and read stays libpq's own, by `psycopg.pq`, and
-values pass through the driver's own adapters. Source: ADR 0024.
+values pass through the driver's own adapters. Source: ADR 28.
 """
 
 import asyncio
