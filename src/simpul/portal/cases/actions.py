@@ -204,7 +204,7 @@ def _take_over(person: Person, case: Case, act: OpenAct, reason: str) -> OpenAct
     act.save(update_fields=["holder"])
     before = {"from": holder.pk, "from_name": holder.name} if holder else {}
     history.append_note(case, "taken_over", person, now(), act, **before, reason=reason.strip())
-    record(person, "act.take_over", "case", case.number, step=act.step_no, **{"from": holder.pk if holder else None})
+    record(person, "act.take_over", "case", case.number, step=act.step_no, taken_from=holder.pk if holder else None)
     return act
 
 

@@ -54,7 +54,15 @@ def run_publication(publication_id: int) -> Case:
     except Exception as error:
         _write_problem(publication_id, type(error).__name__)
         raise
-    return Publication.objects.select_related("contract_version__case").get(pk=publication_id).contract_version.case
+    return _get_case(Publication.objects.select_related("contract_version__case").get(pk=publication_id))
+
+
+def _get_case(publication: Publication) -> Case:
+    """Return the case that a service comes from. Raises: ValueError for the hub's own, which is published otherwise."""
+    case = publication.contract_version.case
+    if case is None:
+        raise ValueError("the hub's own service has no case")
+    return case
 
 
 def _write_problem(publication_id: int, problem: str) -> None:
@@ -74,7 +82,7 @@ def _prepare(publication_id: int) -> None:
     if publication.state in (State.CLOSED, State.RETIRED, *DONE):
         return
     contract = load_contract(publication.contract_version)
-    case = publication.contract_version.case
+    case = _get_case(publication)
     link = get_driver_connection()
     if publication.stage == Stage.SANDBOX:
         _make_sandbox_tables(link, contract)

@@ -80,7 +80,7 @@ def test_agency_officer_takes_over_from_an_absent_colleague_with_a_reason(sop: S
     note = play.case.events.get(kind="note_taken_over")
     assert (note.person, note.data["from_name"], note.data["reason"]) == (other, absent.name, "Cuti sakit.")
     entry = AuditEntry.objects.get(kind="act.take_over", object_id=play.number)
-    assert (entry.person, entry.detail["from"]) == (other, absent.pk)
+    assert (entry.person, entry.detail["taken_from"]) == (other, absent.pk)
     with pytest.raises(HeldByColleague):
         play.complete(5, "definisi", play.write_definition(), person=absent)
     play.complete(5, "definisi", play.write_definition(), person=other)
