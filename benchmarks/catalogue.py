@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 
 from benchmarks.figures import Figure
 from benchmarks.service import CONTEXT
-from benchmarks.stand import PAGE, Stand
+from benchmarks.stand import PAGE, Stand, compare
 from simpul.store.pools import connect
 
 SAME_PAGE = f"order=kode&limit={PAGE}"
@@ -51,7 +51,7 @@ def measure_catalogue(stand: Stand, publications: int) -> Iterator[Figure]:
         quiet, busy = stand.take_medians(
             lambda: _call(stand, is_changing=False), lambda: _call(stand, is_changing=True)
         )
-    yield Figure("calls while a change comes each second", round(busy), "calls/s", round(quiet), "no change", "≥ 0.95")
+    yield compare("calls while a change comes each second", "calls/s", busy, quiet, "no change", "≥ 0.95")
 
 
 def _change(stand: Stand, connection: HTTPConnection, turn: int) -> float:

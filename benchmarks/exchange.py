@@ -5,10 +5,10 @@ wrk, exchange and database share the machine's cores, as pgbench and database do
 """
 
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from http.client import HTTPConnection
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ from benchmarks.load import Load, call_often
 from benchmarks.peers import measure_peers
 from benchmarks.service import HEADER, PATH
 from benchmarks.stages import measure_stages
-from benchmarks.stand import CLIENTS, PAGE, SAMPLE_KEY, Stand, make_stand
+from benchmarks.stand import CLIENTS, PAGE, SAMPLE_KEY, Stand, compare, make_stand, take, take_median
 from simpul.kernel.settings import read_settings
 from simpul.store.launcher import Database
 from simpul.store.pools import connect
@@ -73,7 +73,7 @@ def measure_key(stand: Stand) -> Iterator[Figure]:
         value, limit = stand.take_medians(
             lambda: check(stand.call("kode=eq.{key}")).rate, lambda: stand.query(statement)
         )
-    yield Figure("one row by key", round(value), "calls/s", round(limit), "pgbench's prepared SELECT of it", "≥ 0.25")
+    yield compare("one row by key", "calls/s", value, limit, "pgbench's prepared SELECT of it", "≥ 0.25")
 
 
 def measure_page(stand: Stand) -> Iterator[Figure]:
@@ -81,23 +81,28 @@ def measure_page(stand: Stand) -> Iterator[Figure]:
     statement = stand.write_statement([("kode", f"gt.{SAMPLE_KEY}"), ("order", "kode"), ("limit", str(PAGE))], PAGE)
     with stand.exchange(**CACHE_OFF):
         value, limit = stand.take_medians(lambda: check(stand.call(PAGE_QUERY)).rate, lambda: stand.query(statement))
-    yield Figure(f"page of {PAGE} rows, uncached", round(value), "calls/s", round(limit), "pgbench, same SQL", "≥ 0.6")
+    yield compare(f"page of {PAGE} rows, uncached", "calls/s", value, limit, "pgbench, same SQL", "≥ 0.6")
 
 
 def measure_cached(stand: Stand) -> Iterator[Figure]:
-    """The same page again and again, whole and as 304, and two fixed answers."""
-    values, known = [], []
+    """The same page again and again, whole and as 304, and the server's fixed answer."""
+    pages, known, fixed = [], [], []
     for _ in range(stand.times):
         with stand.exchange() as connection:
             tag = find_tag(stand, connection)
-            values.append(check(stand.call(SAME_PAGE)).rate)
-            known.append(check(stand.call(SAME_PAGE, **{"If-None-Match": tag})).rate)
+            pages.append(take(lambda: check(stand.call(SAME_PAGE)).rate))
+            known.append(take(partial(_call_known, stand, tag)))
         with stand.exchange(target="benchmarks.fixed:application"):
-            limit = check(call_often(stand.address, {}, clients=CLIENTS, seconds=stand.seconds)).rate
-            values.append(limit)
-    mine, limits = statistics.median(values[::2]), statistics.median(values[1::2])
-    yield Figure(f"page of {PAGE} rows, cached", round(mine), "calls/s", round(limits), FIXED, "≥ 0.6")
-    yield Figure("304", round(statistics.median(known)), "calls/s", round(limits), FIXED, "≥ 0.6")
+            fixed.append(
+                take(lambda: check(call_often(stand.address, {}, clients=CLIENTS, seconds=stand.seconds)).rate)
+            )
+    limit = take_median(fixed)
+    yield compare(f"page of {PAGE} rows, cached", "calls/s", take_median(pages), limit, FIXED, "≥ 0.6")
+    yield compare("304", "calls/s", take_median(known), limit, FIXED, "≥ 0.6")
+
+
+def _call_known(stand: Stand, tag: str) -> float:
+    return check(stand.call(SAME_PAGE, **{"If-None-Match": tag})).rate
 
 
 def find_tag(stand: Stand, connection: HTTPConnection) -> str:
@@ -117,11 +122,10 @@ def measure_evidence(stand: Stand) -> Iterator[Figure]:
     on, off = [], []
     for _ in range(stand.times):
         with stand.exchange(**CACHE_OFF):
-            on.append(check(stand.call(PAGE_QUERY)).rate)
+            on.append(take(lambda: check(stand.call(PAGE_QUERY)).rate))
         with stand.exchange(target="benchmarks.unproven:application", **CACHE_OFF):
-            off.append(check(stand.call(PAGE_QUERY)).rate)
-    value, limit = statistics.median(on), statistics.median(off)
-    yield Figure("page, evidence on", round(value), "calls/s", round(limit), "evidence off", "≥ 0.9")
+            off.append(take(lambda: check(stand.call(PAGE_QUERY)).rate))
+    yield compare("page, evidence on", "calls/s", take_median(on), take_median(off), "evidence off", "≥ 0.9")
 
 
 def measure_clients(stand: Stand) -> Iterator[Figure]:
@@ -152,7 +156,7 @@ def measure_export(stand: Stand, rows: int) -> Iterator[Figure]:
 
     with stand.exchange():
         value, limit = stand.take_medians(lambda: export(stand), copy)
-    yield Figure(f"{stand.rows} rows as NDJSON", round(value), "rows/s", round(limit), "COPY … TO STDOUT", "≥ 0.4")
+    yield compare(f"{stand.rows} rows as NDJSON", "rows/s", value, limit, "COPY … TO STDOUT", "≥ 0.4")
 
 
 def export(stand: Stand) -> float:
@@ -176,7 +180,7 @@ def measure_depth(stand: Stand, rows: int) -> Iterator[Figure]:
         stand.grow(size)
         with stand.exchange(**CACHE_OFF):
             (rate,) = stand.take_medians(lambda: check(stand.call(PAGE_QUERY)).rate)
-        rates.append(1_000_000 / rate)
+        rates.append(1_000_000 / rate.rate)
     for (few, many), (before, after) in zip(pairwise(sizes), pairwise(rates), strict=True):
         yield Figure(f"keyed page of {many} rows", round(after), "µs each", round(before), f"of {few} rows", "≤ 1.3")
 

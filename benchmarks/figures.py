@@ -11,6 +11,8 @@ from typing import Any
 class Figure:
     """One figure. What depends on the machine stands beside a limit of the same run: `ratio` is value over limit.
 
+    `processor` is the same ratio of rates as it would be by the processor time that a call takes over all processes: what
+    else the machine does makes it neither better nor worse.
     `goal` is what the ratio, or the value where there is no limit, should be: "≥ 0.6"; empty: it is only stated.
     """
 
@@ -20,6 +22,7 @@ class Figure:
     limit: float | None = None
     limit_name: str = ""
     goal: str = ""
+    processor: float | None = None
 
     @property
     def ratio(self) -> float | None:

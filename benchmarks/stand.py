@@ -1,6 +1,7 @@
 """What the exchange's figures are measured on: a filled table, a consumer with a plan, and the statements beside it."""
 
 import statistics
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from typing import Any
 
 from psycopg import ClientCursor
 
+from benchmarks.figures import Figure
 from benchmarks.load import Load, call_often, query_often
+from benchmarks.processor import read_processor_seconds
 from benchmarks.service import HEADER, PATH, Service, fetch, make_service, running_exchange
 from simpul.exchange.read import VERSIONED
 from simpul.kernel.settings import read_settings
@@ -103,10 +106,37 @@ class Stand:
             values = (self.service.dataset_id, *planned.parameters)
             return ClientCursor(link).mogrify(VERSIONED.format(planned.sql).encode(), values)
 
-    def take_medians(self, *works: Callable[[], float]) -> list[float]:
+    def take_medians(self, *works: Callable[[], float]) -> list["Rate"]:
         """Run works in turn, each `times` times, so that a busy moment meets all; return each one's median."""
-        taken: list[tuple[float, ...]] = [tuple(work() for work in works) for _ in range(self.times)]
-        return [statistics.median(one) for one in zip(*taken, strict=True)]
+        taken = [[take(work) for work in works] for _ in range(self.times)]
+        return [take_median(list(one)) for one in zip(*taken, strict=True)]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often a second, and how many seconds of all processes' time each took."""
+
+    rate: float
+    processor_seconds: float
+
+
+def take(work: Callable[[], float]) -> Rate:
+    """Run a work that returns how often a second it did something."""
+    before, started = read_processor_seconds(), time.perf_counter()
+    rate = work()
+    used, passed = read_processor_seconds() - before, time.perf_counter() - started
+    return Rate(rate, used / passed / rate)
+
+
+def take_median(rates: list[Rate]) -> Rate:
+    """Return the medians of both."""
+    return Rate(statistics.median(one.rate for one in rates), statistics.median(one.processor_seconds for one in rates))
+
+
+def compare(name: str, unit: str, value: Rate, limit: Rate, limit_name: str, goal: str = "") -> Figure:
+    """Return the figure of a rate beside another of the same run."""
+    processor = round(limit.processor_seconds / value.processor_seconds, 3)
+    return Figure(name, round(value.rate), unit, round(limit.rate), limit_name, goal, processor)
 
 
 def make_stand(database: Database, **amounts: Any) -> Stand:

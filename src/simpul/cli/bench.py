@@ -130,6 +130,7 @@ def print_result(result: dict[str, Any]) -> None:
     print(f"{result['bench']}: " + ", ".join(f"{name} {amount}" for name, amount in result["amounts"].items()))
     for one in result["figures"]:
         beside = f"  = {one['ratio']} × {one['limit_name']} ({one['limit']} {one['unit']})" if one["ratio"] else ""
+        beside += f", by processor time {one['processor']} ×" if one.get("processor") else ""
         goal = f"  {'ok' if one['met'] else 'TIDAK TERCAPAI / NOT MET'} ({one['goal']})" if one.get("goal") else ""
         print(f"  {one['name']}: {one['value']} {one['unit']}{beside}{goal}")
     for name, fact in result["facts"].items():
