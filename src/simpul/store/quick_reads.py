@@ -90,15 +90,19 @@ class QuickReads:
         self._open_more()
         place: asyncio.Future[_Line] = loop.create_future()
         self._queue.append(place)
+        bell = loop.call_later(self._wait_seconds, self._give_up, place)
         try:
-            async with asyncio.timeout(self._wait_seconds):
-                return await place
-        except BaseException as error:
+            return await place
+        except asyncio.CancelledError:
             if place.done() and not place.cancelled() and place.exception() is None:
                 self._release(place.result())  # given in the very moment in which the caller left
-            if isinstance(error, TimeoutError):
-                raise ReadsBusy() if self._lines else DatabaseAway() from None
             raise
+        finally:
+            bell.cancel()
+
+    def _give_up(self, place: "asyncio.Future[_Line]") -> None:
+        if not place.done():
+            place.set_exception(ReadsBusy() if self._lines else DatabaseAway())
 
     def _open_more(self) -> None:
         if len(self._lines) + len(self._opening) < self.size and not self._is_closed:
