@@ -97,6 +97,7 @@ class Spool:
         if not self.waiting_bytes:
             self.path.unlink(missing_ok=True)
         os.close(self._descriptor)
+        self._descriptor = -1  # the number may be another file's by now: who still appends is refused
 
     def _rotate(self) -> None:
         path, descriptor = _open_new(self.folder)
