@@ -156,7 +156,10 @@ def measure_export(stand: Stand, rows: int) -> Iterator[Figure]:
 
     with stand.exchange():
         value, limit = stand.take_medians(lambda: export(stand), copy)
-    yield compare(f"{stand.rows} rows as NDJSON", "rows/s", value, limit, "COPY … TO STDOUT", "≥ 0.4")
+    # By rates alone: the time of who reads, here and there, is this process's own.
+    yield Figure(
+        f"{stand.rows} rows as NDJSON", round(value.rate), "rows/s", round(limit.rate), "COPY … TO STDOUT", "≥ 0.4"
+    )
 
 
 def export(stand: Stand) -> float:

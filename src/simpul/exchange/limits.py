@@ -6,9 +6,9 @@ MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
 """A larger request body lies in a temporary file while it is read."""
-CALLS_AT_WORK = 1_000
+CALLS_AT_WORK = 2_000
 """Calls inside one process; one more gets a 503 at once."""
-LAG_SECONDS = 1.0
+LAG_SECONDS = 2.0
 """A loop that comes so late has too much to do: calls get a 503 until it comes in time again."""
 PIECE_SECONDS = 10.0
 """A body of which nothing comes for so long is given up."""
@@ -18,9 +18,9 @@ STATEMENT_SECONDS = 10.0
 RETRY_SECONDS = 5
 PAGE_READERS = 8
 """Connections for reading pages, in one process."""
-WAITING_READS = 500
+WAITING_READS = 1_500
 """Calls that wait for one of them; one more gets a 503 at once."""
-READ_WAIT_SECONDS = 1.0
+READ_WAIT_SECONDS = 3.0
 """How long one waits before it gets a 503."""
 READERS = 4
 """Connections for all other reading, in one process."""

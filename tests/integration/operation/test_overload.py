@@ -8,6 +8,7 @@ import time
 from running_exchange import Exchange
 
 from simpul.cli.health import ask
+from simpul.exchange.limits import READ_WAIT_SECONDS
 from simpul.store.pools import connect
 
 PATH = "/api/wilayah/v1/desa"
@@ -59,7 +60,7 @@ def test_who_waits_for_a_database_that_stands_still_gets_503_and_health_stays(ex
         started = time.monotonic()
         assert ask("127.0.0.1", exchange.port, "/health/live") == 200
         assert time.monotonic() - started < 1
-        time.sleep(2)
+        time.sleep(READ_WAIT_SECONDS)
         link.rollback()
     thread.join()
     assert told["503"] == 52  # all but those that hold one of the eight connections
