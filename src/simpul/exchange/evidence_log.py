@@ -57,6 +57,11 @@ class Spool:
         """How much isn't in the database yet."""
         return self._written - self._flushed
 
+    @property
+    def is_closed(self) -> bool:
+        """Was the file given up, as by a process that ends?"""
+        return self._descriptor < 0
+
     def append(self, record: CallRecord) -> None:
         """Write one record. Raises: EvidenceAway; then the call must not be answered."""
         line = write_record(record).encode() + b"\n"

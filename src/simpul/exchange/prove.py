@@ -73,6 +73,8 @@ def end_row(hub: Hub, call: Call, digest: str, rows: int, complete: bool, status
 
 def keep_cut(hub: Hub, call: Call) -> None:
     """Keep the row of a call whose caller went away before there was an answer, unless its batch holds one."""
+    if hub.spool.is_closed:  # the process ends, and nobody was answered
+        return
     if call.is_recorded or (call.route is not None and call.route.place in UNRECORDED):
         return
     try:
