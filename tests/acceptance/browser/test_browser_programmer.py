@@ -28,7 +28,7 @@ def service(world: World) -> Iterator[str]:
         script.publish(case)
         page = world.officer("pemrogram")
         page.goto("/layanan/")
-        yield page.locator("main .cards a").first.get_attribute("href") or ""
+        yield page.locator("main .cards a:not([href*=referensi])").first.get_attribute("href") or ""
 
 
 @pytest.fixture(scope="module")

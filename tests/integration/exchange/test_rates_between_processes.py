@@ -113,18 +113,25 @@ def test_rows_of_several_processes_are_all_counted(tmp_path: Path) -> None:
 
 
 def test_process_that_joins_one_that_was_alone_loses_no_count(tmp_path: Path) -> None:
-    until = time.monotonic() + 2.0
-    first = Worker(HAMMER, tmp_path, json.dumps({}))
+    _join_one(tmp_path, 2.0)
+
+
+def _join_one(folder: Path, seconds: float) -> None:
+    folder.mkdir(exist_ok=True)
+    until = time.monotonic() + seconds
+    first = Worker(HAMMER, folder, json.dumps({}))
     first.go(until)
     time.sleep(0.3)
-    second = Worker(HAMMER, tmp_path, json.dumps({}))
+    second = Worker(HAMMER, folder, json.dumps({}))
     second.go(until)
     taken = [int(worker.read()) for worker in (first, second)]
     first.end()
     second.end()
-    told = Gate(tmp_path).admit(Allowance("x", rows_per_day=10**9), 20, 7).headers["ratelimit"]
-    assert min(taken) > 0
+    told = Gate(folder).admit(Allowance("x", rows_per_day=10**9), 20, 7).headers["ratelimit"]
     assert f"r={10**9 - sum(taken)};" in told
+    if min(taken) == 0:  # a busy machine started the second one too late: it joined nobody
+        assert seconds < 30
+        _join_one(folder / "again", seconds * 4)
 
 
 def test_process_takes_locks_only_while_it_is_not_alone(tmp_path: Path) -> None:
