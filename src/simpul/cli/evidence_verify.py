@@ -22,6 +22,10 @@ from simpul.store.pools import connect
 
 SHOWN = 200
 WHOLE = "Bukti utuh. / The evidence is whole."
+ONLY_UP_TO_HERE = (
+    "Hanya sampai segel ini: segel sesudahnya yang dihapus tampak bila segel yang diketahui diberikan (--expect-root). / "
+    "Only up to this seal: removed later ones show where a known seal is given (--expect-root)."
+)
 NOT_WHOLE = "BUKTI TIDAK UTUH. / THE EVIDENCE IS NOT WHOLE."
 
 
@@ -31,7 +35,7 @@ def verify_all(arguments: argparse.Namespace) -> int:
     with open_database(read_settings()) as database, connect(database.owner_dsn, autocommit=True) as connection:
         given = [read_public_key(arguments.public_key)] if arguments.public_key else read_public_keys(database.keys)
         report = verify_evidence(connection, given, expected, arguments.archive)
-    return tell(report)
+    return tell(report, has_root=bool(expected))
 
 
 def verify_files(arguments: argparse.Namespace) -> int:
@@ -48,7 +52,7 @@ def verify_files(arguments: argparse.Namespace) -> int:
         whole.rows_archived += report.rows_archived
         whole.findings += report.findings
         whole.head = report.head
-    return tell(whole)
+    return tell(whole, has_root=False)
 
 
 def verify_one(arguments: argparse.Namespace) -> int:
@@ -86,8 +90,8 @@ def _tell_body(arguments: argparse.Namespace, call: CallRecord) -> int:
     return FAILED
 
 
-def tell(report: Report) -> int:
-    """Print what was looked at and each finding; return the exit code."""
+def tell(report: Report, *, has_root: bool) -> int:
+    """Print what was looked at and each finding; return the exit code. `has_root`: was a known root expected?"""
     _print_findings(report.findings)
     print(
         f"Segel / Seals: {report.seals}; baris tersegel / sealed rows: {report.rows_sealed}; "
@@ -102,6 +106,8 @@ def tell(report: Report) -> int:
             "Segel terakhir, catat di tempat lain / Newest seal, note it elsewhere: "
             f"{report.head.number}:{bytes(report.head.root).hex()}"
         )
+    if not has_root and report.is_whole:
+        print(ONLY_UP_TO_HERE)
     print(WHOLE if report.is_whole else NOT_WHOLE)
     return DONE if report.is_whole else FAILED
 

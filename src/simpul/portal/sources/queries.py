@@ -41,8 +41,3 @@ def list_dataset_sources(dataset: Dataset) -> QuerySet[Source]:
 def list_runs(source: Source) -> QuerySet[SourceRun]:
     """Return a source's runs, newest first."""
     return source.runs.select_related("person").order_by("-id")
-
-
-def find_last_run(source: Source) -> SourceRun | None:
-    """Return the newest run."""
-    return list_runs(source).first()
